@@ -1,0 +1,111 @@
+"""System checks of the setting ``MODELREF`` and of what models say of references."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from modelref.resolver import chosen_manager
+from modelref.settings import DEFAULTS
+
+
+def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+    """Check the dict ``MODELREF``."""
+    given = getattr(settings, "MODELREF", {})
+    if not isinstance(given, Mapping):
+        return [_error(1, "MODELREF is not a dict.", 'Write MODELREF = {"MANAGER": "objects"}.')]
+    return [*_unknown_keys(given), *_bad_values(given)]
+
+
+def check_managers(**_kwargs: Any) -> list[CheckMessage]:
+    """Check that ``modelref_manager`` of each model names a manager of it."""
+    from django.db.models.manager import BaseManager  # here: no Django model at import
+
+    return [
+        _error(
+            6,
+            f"modelref_manager = {chosen!r} is no manager of {model.__name__}.",
+            "Name one of its managers, such as 'objects' or '_base_manager'.",
+            model,
+        )
+        for model in apps.get_models()
+        if (chosen := chosen_manager(model)) is not None
+        and not isinstance(getattr(model, str(chosen), None), BaseManager)
+    ]
+
+
+def _unknown_keys(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    for key in given:
+        if key not in DEFAULTS:
+            near = get_close_matches(str(key).upper(), DEFAULTS, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"It takes {', '.join(DEFAULTS)}."
+            yield _error(2, f"MODELREF has no setting {key!r}.", hint)
+
+
+def _bad_values(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    manager = given.get("MANAGER", "objects")
+    if not isinstance(manager, str) or not manager.isidentifier():
+        yield _error(
+            3,
+            f"MODELREF['MANAGER'] is {type(manager).__name__}, not the name of a manager.",
+            "Give a name as a string, such as 'objects' or '_base_manager'.",
+        )
+    yield from _bad_renames(given.get("RENAMED", {}))
+    models = given.get("MODELS")
+    if models is not None:
+        if isinstance(models, str) or not isinstance(models, Iterable):
+            yield _error(
+                5,
+                "MODELREF['MODELS'] is not a list of labels.",
+                "List labels such as 'shop.order', or app labels; None allows all models.",
+            )
+        else:
+            yield from (
+                _unknown_model(5, "MODELS", label) for label in models if not _is_known(label)
+            )
+
+
+def _bad_renames(renamed: Any) -> Iterator[CheckMessage]:
+    if not isinstance(renamed, Mapping):
+        yield _error(
+            4,
+            "MODELREF['RENAMED'] is not a dict.",
+            'Map old labels to new ones: {"shop.purchase": "sales.order"}.',
+        )
+        return
+    for old, new in renamed.items():
+        if not isinstance(old, str) or old.count(".") != 1:
+            yield _error(
+                4,
+                f"MODELREF['RENAMED'] has the key {old!r}, which is no label.",
+                "A label is 'app_label.model', such as 'shop.order'.",
+            )
+        if not isinstance(new, str) or "." not in new or not _is_known(new):
+            yield _unknown_model(4, "RENAMED", new)
+
+
+def _is_known(label: Any) -> bool:
+    if not isinstance(label, str):
+        return False
+    if "." not in label:
+        return label in apps.app_configs
+    try:
+        apps.get_model(label)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _unknown_model(number: int, key: str, label: Any) -> CheckMessage:
+    return _error(
+        number,
+        f"MODELREF[{key!r}] names {label!r}, which is no installed model.",
+        "Check the spelling, and INSTALLED_APPS.",
+    )
+
+
+def _error(number: int, message: str, hint: str, where: Any = None) -> CheckMessage:
+    return Error(message, hint=hint, obj=where, id=f"modelref.E{number:03}")

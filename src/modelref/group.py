@@ -1,0 +1,229 @@
+"""A group: the references of a batch to one model and alias, which one query reads.
+
+It knows its pending references in the order they came. When one of them is touched it reads that
+one, those after it, and then the nearest before it, up to what one query may ask for.
+"""
+
+import copy
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import chain
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from modelref.errors import ModelRefError, not_found_class
+from modelref.inert import Inert
+from modelref.keys import key_of
+from modelref.pending import pending_class
+from modelref.refs import (
+    Ref,
+    fill,
+    group_of,
+    instance_of,
+    make,
+    pk_of,
+    set_class,
+    set_group,
+    set_pk,
+    stored_row,
+)
+from modelref.registry import find_model
+from modelref.resolver import Resolver, check_alias, most_rows
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+class Group:
+    """The references of a batch to one model and alias.
+
+    Args:
+        label: label of the model, as the wire has it.
+        using: database alias, None for ``default``.
+        model: the model; None where Django was not set up when the references arrived, whose
+            primary keys then are as the wire has them.
+        sealed, resolver: see :class:`Batch`.
+    """
+
+    __slots__ = (
+        "_copies",
+        "_gone",
+        "_lock",
+        "_pending",
+        "_resolver",
+        "_twins",
+        "label",
+        "model",
+        "sealed",
+        "using",
+    )
+
+    def __init__(
+        self,
+        label: str,
+        using: str | None,
+        model: "type[Model] | None",
+        *,
+        sealed: bool,
+        resolver: Resolver,
+    ) -> None:
+        self.label = label if model is None else model._meta.label_lower
+        self.using = using
+        self.model = model
+        self.sealed = sealed
+        self._resolver = resolver
+        self._lock = RLock()
+        self._pending: dict[Any, Ref[Any]] = {}
+        self._twins: dict[Any, list[Ref[Any]]] = {}
+        self._copies: dict[Any, list[Ref[Any]]] = {}
+        self._gone: set[Any] = set()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Group":
+        """Return an empty group for the deep copies of references to load with."""
+        return Group(
+            self.label, self.using, self.model, sealed=self.sealed, resolver=self._resolver
+        )
+
+    def ref(self, pk: Any) -> Ref[Any]:
+        """Return the one reference of this group to a row."""
+        known = self._pending.get(pk)
+        return self.add(pk) if known is None else known
+
+    def add(self, pk: Any) -> Ref[Any]:
+        """Return a new reference, which shares its instance with others to the same row."""
+        ref = make(pending_class(self.model), self, pk)
+        self.enrol(ref)
+        return ref
+
+    def enrol(self, ref: Ref[Any]) -> None:
+        """Take in a new reference."""
+        if self._pending.setdefault(pk_of(ref), ref) is not ref:
+            self._twins.setdefault(pk_of(ref), []).append(ref)
+
+    def tie(self, ref: Ref[Any]) -> None:
+        """Take in a copy, which the read of its original fills with an instance of its own."""
+        with self._lock:
+            self._copies.setdefault(pk_of(ref), []).append(ref)
+
+    def release(self, ref: Ref[Any]) -> None:
+        """Give a reference a group of its own: it passes through, and loads with no other."""
+        pk = pk_of(ref)
+        refs = [self._pending.pop(pk), *self._twins.pop(pk, [])]
+        refs = [other for other in refs if other is not ref]
+        if refs:
+            self._pending[pk], *twins = refs
+            if twins:
+                self._twins[pk] = twins
+        alone = copy.deepcopy(self)
+        alone._pending[pk] = ref
+        set_group(ref, alone)
+
+    def load(self, ref: Ref[Any]) -> None:
+        """Read a pending reference and its neighbours in one query.
+
+        Raises:
+            ReferenceNotFound: the row does not exist; the neighbours that do are loaded.
+            UnknownModel, ForbiddenModel, MalformedReference, UnknownAlias: it cannot be read.
+        """
+        with self._lock:
+            if instance_of(ref) is not None:
+                return
+            if self.model is None:
+                self._place(find_model(self.label))
+                group_of(ref).load(ref)
+                return
+            pk = pk_of(ref)
+            if self.awaits(ref):
+                check_alias(stored_row(ref))
+                with hint_for_async_code(self.model):
+                    pks = self._neighbours(pk, most_rows(self.model, self.using))
+                    found = self._resolver.read(self.model, pks, self.using)
+                for each in pks:
+                    self.settle(each, found.get(each))
+            if instance_of(ref) is None:
+                raise self.not_found(pk)
+
+    def awaits(self, ref: Ref[Any]) -> bool:
+        """Whether a query can tell more about a reference."""
+        return self.model is not None and pk_of(ref) not in self._gone
+
+    def settle(self, pk: Any, instance: "Model | None") -> None:
+        """Give all references to a row what was read; None says that the row does not exist."""
+        with self._lock:
+            copies = self._copies.pop(pk, ())
+            refs = self._twins.pop(pk, [])
+            if pk in self._pending:
+                refs.append(self._pending.pop(pk))
+            if instance is None:
+                self._gone.add(pk)
+                return
+            for ref in copies:
+                if group_of(ref) is self:
+                    fill(ref, copy.deepcopy(instance))
+                else:
+                    group_of(ref).settle(pk, copy.deepcopy(instance))
+            for ref in refs:
+                fill(ref, instance)
+
+    def not_found(self, pk: Any) -> ModelRefError:
+        """Return the error for a row that does not exist."""
+        assert self.model is not None
+        return not_found_class(self.label)(self.label, key_of(self.model).to_wire(pk), self.using)
+
+    def wire_pk(self, ref: Ref[Any]) -> Any:
+        """Return the stored primary key of a reference as it travels."""
+        pk = pk_of(ref)
+        if self.model is None:
+            return list(pk) if isinstance(pk, tuple) else pk
+        return key_of(self.model).to_wire(pk)
+
+    def reduced(self, ref: Ref[Any]) -> tuple[Any, tuple[Any, ...]]:
+        """Return what pickles a reference: a function of this module and a plain tuple."""
+        from modelref.batch import restore  # here: batch is built on this module
+
+        return restore, (self.label, self.wire_pk(ref), self.using)
+
+    def _neighbours(self, pk: Any, most: int) -> list[Any]:
+        if pk not in self._pending:
+            return [pk]
+        pks = list(self._pending)
+        at = pks.index(pk)
+        chosen = pks[at : at + most]
+        before = max(0, at + len(chosen) - most)
+        return chosen + pks[before:at]
+
+    def _place(self, model: "type[Model]") -> None:
+        """Give references of before ``django.setup()`` their model and their real keys."""
+        self.label, self.model = model._meta.label_lower, model
+        refs = [*self._pending.values(), *chain.from_iterable(self._twins.values())]
+        copies = [*chain.from_iterable(self._copies.values())]
+        self._pending, self._twins, self._copies = {}, {}, {}
+        for ref in filter(self._place_one, refs):
+            self.enrol(ref)
+        for ref in filter(self._place_one, copies):
+            self.tie(ref)
+
+    def _place_one(self, ref: Ref[Any]) -> bool:
+        assert self.model is not None
+        wire = list(pk_of(ref)) if isinstance(pk_of(ref), tuple) else pk_of(ref)
+        try:
+            set_pk(ref, key_of(self.model).from_wire(wire))
+        except ModelRefError as error:
+            set_group(ref, Inert(error, self.label, wire, self.using))
+            return False
+        set_class(ref, pending_class(self.model))
+        return True
+
+
+@contextmanager
+def hint_for_async_code(model: "type[Model]") -> Generator[None, None, None]:
+    """Where async code may not wait for a query, say what to do instead."""
+    from django.core.exceptions import SynchronousOnlyOperation  # here: needed by a load alone
+
+    try:
+        yield
+    except SynchronousOnlyOperation as error:
+        raise SynchronousOnlyOperation(
+            f"{error} A reference to {model._meta.label_lower} loads on first access: "
+            f"use `await aresolve(ref)` before it."
+        ) from error

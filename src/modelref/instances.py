@@ -1,0 +1,70 @@
+"""What a model instance says of its own row: label, primary key, alias."""
+
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from modelref.errors import UnsavedInstance
+from modelref.identity import alias_on_wire
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+class Row(NamedTuple):
+    """One row as Python has it: the fields of an ``Identity`` before they are frozen into one."""
+
+    label: str
+    pk: Any
+    using: str | None
+
+
+def remembered(ask: Callable[[type], bool]) -> Callable[[type], bool]:
+    """Decorate a question about a class: it is asked once, and type checkers know what it takes."""
+    return lru_cache(maxsize=1024)(ask)
+
+
+@remembered
+def is_model_class(kind: type) -> bool:
+    """Whether a type is a Django model, asked without importing Django's models."""
+    base = sys.modules.get("django.db.models.base")
+    return base is not None and issubclass(kind, base.Model)
+
+
+def unwrap(value: Any) -> Any:
+    """Return what a lazy object such as ``request.user`` stands for; all else as it is."""
+    functional = sys.modules.get("django.utils.functional")
+    if functional is None or not issubclass(type(value), functional.LazyObject):
+        return value
+    if value._wrapped is functional.empty:
+        value._setup()
+    return unwrap(value._wrapped)
+
+
+def has_row(instance: "Model") -> bool:
+    """Whether the instance is in the database, as far as it knows itself."""
+    # _is_pk_set is not in django-stubs.
+    return not instance._state.adding and instance._is_pk_set()  # type: ignore[attr-defined]
+
+
+def row_of(instance: "Model") -> Row:
+    """Return the row of an instance, with the alias it would be written to.
+
+    Raises:
+        UnsavedInstance: the instance has no row.
+    """
+    label = instance._meta.label_lower
+    if not has_row(instance):
+        raise UnsavedInstance(
+            f"{label}: the instance is not in the database, so there is nothing to refer to. "
+            f"Save it first."
+        )
+    return Row(label, instance.pk, alias_for_write(instance.__class__, instance))
+
+
+def alias_for_write(model: "type[Model]", instance: "Model | None" = None) -> str | None:
+    """Return the alias that the router writes the model to, None for ``default``."""
+    from django.db import router  # here: no Django database at import
+
+    return alias_on_wire(router.db_for_write(model, instance=instance))

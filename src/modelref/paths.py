@@ -1,0 +1,75 @@
+"""The shapes Celery gives to messages, and the way to a value inside one, for error texts."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+SIGNATURE_KEYS = frozenset({"task", "args", "kwargs", "options", "subtask_type", "immutable"})
+BODY_LENGTH = 3  # of task protocol 2: args, kwargs, and what follows the task
+
+
+def is_signature(value: dict[Any, Any]) -> bool:
+    """Whether a dict is a Celery signature, a call that only passes through this message."""
+    return len(value) >= len(SIGNATURE_KEYS) and value.keys() >= SIGNATURE_KEYS
+
+
+def is_call(value: dict[Any, Any]) -> bool:
+    """Whether a dict holds a call: a signature, or a message of task protocol 1."""
+    return "args" in value and "kwargs" in value and "task" in value
+
+
+def is_body(value: Any) -> bool:
+    """Whether a value is the body of task protocol 2, or the pair that eager mode encodes."""
+    return (
+        isinstance(value, (list, tuple))
+        and 2 <= len(value) <= BODY_LENGTH
+        and isinstance(value[0], (list, tuple))
+        and all(isinstance(part, dict) for part in value[1:])
+    )
+
+
+def path_to(message: Any, matches: Callable[[Any], bool]) -> str | None:
+    """Return the way to the first match in a message, such as ``chain[0].args[1]["file"]``.
+
+    Args:
+        message: a message body, or any other value that is encoded.
+        matches: says whether a value is the one.
+    """
+    if not is_body(message):
+        return find("value", message, matches)
+    args, kwargs, *rest = message
+    for name, part in [("args", args), ("kwargs", kwargs), *(rest[0].items() if rest else ())]:
+        found = find(name, part, matches)
+        if found is not None:
+            return found
+    return None
+
+
+def find(path: str, value: Any, matches: Callable[[Any], bool]) -> str | None:
+    """Return the way to the first member of a value that matches, None where none does.
+
+    Args:
+        path: the way to the value itself.
+        value: what to look through: lists, tuples, dicts and signatures.
+        matches: says whether a member is the one.
+    """
+    if matches(value):
+        return path
+    for step, member in _members(value):
+        found = find(path + step, member, matches)
+        if found is not None:
+            return found
+    return None
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        signature = is_signature(value)
+        for key, member in value.items():
+            yield f".{key}" if signature else f"[{_key_text(key)}]", member
+    elif isinstance(value, (list, tuple)):
+        for at, member in enumerate(value):
+            yield f"[{at}]", member
+
+
+def _key_text(key: Any) -> str:
+    return f'"{key}"' if isinstance(key, str) else type(key).__name__

@@ -1,0 +1,139 @@
+"""The resolver, the fourth noun: turns (model, primary keys, alias) into instances.
+
+The default one asks the database. Whatever stands in its place, such as a cache in front of it,
+gives what :meth:`Resolver.read` promises.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from modelref.errors import UnknownAlias
+from modelref.identity import DEFAULT_ALIAS, Identity, one_line
+from modelref.instances import Row
+from modelref.keys import key_of
+from modelref.settings import setting
+
+if TYPE_CHECKING:
+    from django.db.models import Manager, Model, QuerySet
+
+MOST_ROWS_IN_ONE_QUERY = 2_000
+
+# 64 bits: what PostgreSQL and MariaDB compare any integer column with, and all that SQLite takes.
+_LEAST, _GREATEST = -(2**63), 2**63 - 1
+
+
+class Resolver(Protocol):
+    """Reads rows."""
+
+    def read(
+        self, model: "type[Model]", pks: Sequence[Any], using: str | None
+    ) -> "dict[Any, Model]":
+        """Return the instances that exist, by the primary keys they were asked for by.
+
+        Args:
+            model: the model.
+            pks: different primary keys, at most :func:`most_rows` of them.
+            using: database alias, None for ``default``.
+
+        Raises:
+            django.db.Error: it cannot be told now whether the rows exist.
+        """
+        ...
+
+
+class DatabaseResolver:
+    """Reads rows through the model's manager, in one query a call."""
+
+    def read(
+        self, model: "type[Model]", pks: Sequence[Any], using: str | None
+    ) -> "dict[Any, Model]":
+        """See :meth:`Resolver.read`; a connection that has died is opened again once."""
+        from django.db import InterfaceError, OperationalError, connections  # here: no Django
+
+        rows = manager_of(model).using(using or DEFAULT_ALIAS)
+        try:
+            return self._read(rows, pks)
+        except (OperationalError, InterfaceError):
+            connection = connections[rows.db]
+            if connection.in_atomic_block or not _has_died(connection):
+                raise
+            connection.close()
+            return self._read(rows, pks)
+
+    def _read(self, rows: "QuerySet[Model]", pks: Sequence[Any]) -> "dict[Any, Model]":
+        if len(pks) == 1:
+            return self._get(rows, pks[0])
+        found: dict[Any, Model] = rows.in_bulk(_storable(pks))
+        for pk in pks:
+            # A case-insensitive column gives a key back in the spelling of the row.
+            if isinstance(pk, str) and pk not in found:
+                found |= self._get(rows, pk)
+        return found
+
+    def _get(self, rows: "QuerySet[Model]", pk: Any) -> "dict[Any, Model]":
+        try:
+            return {pk: rows.get(pk=pk)}
+        except rows.model.DoesNotExist:  # type: ignore[attr-defined]  # see errors._not_found_class
+            return {}
+
+
+DATABASE: Resolver = DatabaseResolver()
+
+
+def most_rows(model: "type[Model]", using: str | None) -> int:
+    """Return how many rows of a model one query may ask for."""
+    from django.db import connections  # here: no Django database at import
+
+    most_parameters = connections[using or DEFAULT_ALIAS].features.max_query_params
+    if most_parameters is None:
+        return MOST_ROWS_IN_ONE_QUERY
+    return min(MOST_ROWS_IN_ONE_QUERY, most_parameters // len(key_of(model).fields))
+
+
+def check_alias(row: Row) -> None:
+    """Raise ``UnknownAlias`` for a row in a database that ``DATABASES`` does not have."""
+    from django.db import connections  # here: no Django database at import
+
+    if row.using is not None and row.using not in connections.settings:
+        raise UnknownAlias(
+            f"{one_line(str(Identity(*row)))}: the database alias {row.using!r} is not in "
+            f"DATABASES here. Give every process that sends or runs tasks the same aliases."
+        )
+
+
+def manager_of(model: "type[Model]") -> "Manager[Model]":
+    """Return the manager that reads references to a model.
+
+    It is the one that the model names in ``modelref_manager``, else the project's
+    ``MODELREF["MANAGER"]`` where the model has that, else ``_default_manager``.
+
+    Raises:
+        AttributeError: the model has no manager of the name that it gives; a system check says so.
+    """
+    from django.db.models.manager import BaseManager  # here: no Django model at import
+
+    chosen = chosen_manager(model)
+    if chosen is not None:
+        named: Manager[Model] = getattr(model, chosen)
+        return named
+    manager = getattr(model, setting("MANAGER"), None)
+    if isinstance(manager, BaseManager):
+        return manager  # type: ignore[return-value]  # django-stubs: .using() is a Manager's
+    return model._default_manager
+
+
+def chosen_manager(model: Any) -> str | None:
+    """Return the name of the manager that a model chooses for references, if it does."""
+    name: str | None = getattr(model, "modelref_manager", None)
+    return name
+
+
+def _storable(pks: Sequence[Any]) -> Sequence[Any]:
+    """Leave out integers that no column holds; a database refuses the whole query for one."""
+    if type(pks[0]) is not int or (min(pks) >= _LEAST and max(pks) <= _GREATEST):
+        return pks
+    return [pk for pk in pks if _LEAST <= pk <= _GREATEST]
+
+
+def _has_died(connection: Any) -> bool:
+    return connection.connection is not None and not connection.is_usable()

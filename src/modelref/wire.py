@@ -1,0 +1,266 @@
+"""What stands for references in a message: the same for every codec but for the bytes.
+
+On the way out :class:`Packer` puts *forms* in the place of instances, references and querysets;
+on the way in :class:`Unpacker` makes references of one batch from them. A form is made of plain
+*parts*: ``[label, pk]`` for one row, ``[label, [pk, pk]]`` for a list of one model and alias,
+with the alias as a third part where it is not ``default``.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from modelref.batch import Batch
+from modelref.errors import ModelRefError, NotEncodable, UnsavedInstance
+from modelref.group import Group
+from modelref.identity import alias_on_wire
+from modelref.inert import UNNAMED, malformed
+from modelref.instances import Row, is_model_class, row_of, unwrap
+from modelref.keys import is_wire_scalar, key_of
+from modelref.paths import BODY_LENGTH, is_body, is_call, path_to
+from modelref.querysets import (
+    alias_of,
+    is_manager_class,
+    is_queryset_class,
+    pks_of,
+    yields_instances,
+)
+from modelref.refs import Ref, group_of, instance_of, is_stored, stored_row
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+class Refused(Exception):
+    """A value cannot travel; its codec turns this into an error that names the path to it."""
+
+    def __init__(self, culprit: Any, reason: str, kind: type[ModelRefError] = NotEncodable) -> None:
+        super().__init__(reason)
+        self.culprit = culprit
+        self.kind = kind
+
+    def error(self, message: Any) -> ModelRefError:
+        """Return the error for a value somewhere inside a message."""
+        path = path_to(message, lambda value: value is self.culprit) or "value"
+        return self.kind(f"{path}: {self}")
+
+
+class Packer:
+    """Puts forms in the place of what stands for rows, in containers made anew.
+
+    Args:
+        codec: name of the codec, for errors.
+        one: makes the codec's form for one row from its parts.
+        many: makes the codec's form for a list of rows from its parts.
+        reserved: keys of which no dict of the user's own may consist.
+    """
+
+    def __init__(
+        self,
+        codec: str,
+        one: Callable[[Any], Any],
+        many: Callable[[Any], Any],
+        reserved: Sequence[str] = (),
+    ) -> None:
+        self.codec = codec
+        self._one = one
+        self._many = many
+        self._reserved = frozenset(reserved)
+
+    def pack_message(self, message: Any) -> Any:
+        """Return a message body or a result with forms in it.
+
+        Raises:
+            Refused: a value in it cannot travel.
+        """
+        if not is_body(message):
+            return self.pack(message)
+        args, *rest = message
+        return [self._each(args), *map(self.pack, rest)]
+
+    def pack(self, value: Any) -> Any:
+        """Return one value with forms in it; what is not known here is left for the codec."""
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, (list, tuple)):
+            return self._grouped(value) or self._each(value)
+        if isinstance(value, dict):
+            return self._dict(value)
+        return self.pack_object(value)
+
+    def pack_object(self, value: Any) -> Any:
+        """Return the form of a value that is no container; all else as it is."""
+        value = unwrap(value)
+        kind = type(value)
+        if isinstance(value, Ref) and is_stored(value):
+            return self._stored(value)
+        if isinstance(value, Ref) or is_model_class(kind):
+            row, model = _row_and_model(value)
+            return self._one(_parts(row, key_of(model).to_wire(row.pk)))
+        if is_queryset_class(kind):
+            return self._queryset(value)
+        if is_manager_class(kind):
+            raise Refused(value, f"{kind.__name__} cannot travel as {self.codec}: add .all().")
+        return value
+
+    def refuse(self, value: Any) -> Refused:
+        """Return the refusal of a value that neither this nor the codec knows."""
+        return Refused(value, f"{type(value).__name__} cannot travel as {self.codec}.")
+
+    def _each(self, values: Sequence[Any]) -> list[Any]:
+        return [self.pack(value) for value in values]
+
+    def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        if len(value) == 1 and not self._reserved.isdisjoint(value):
+            raise Refused(value, f"a dict of the key {next(iter(value))!r} alone is reserved.")
+        packed = {key: self.pack(member) for key, member in value.items()}
+        if is_call(value) and isinstance(value["args"], (list, tuple)):
+            packed["args"] = self._each(value["args"])
+        return packed
+
+    def _stored(self, ref: Ref[Any]) -> Any:
+        group = group_of(ref)
+        if group.label == UNNAMED:
+            return (self._many if group.grouped else self._one)(self.pack(group.wire))
+        return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
+
+    def _queryset(self, queryset: Any) -> Any:
+        if not yields_instances(queryset):
+            raise Refused(
+                queryset,
+                f"a queryset of .values() cannot travel as {self.codec}: send its rows "
+                f"(add .all()), or its list().",
+            )
+        row = Row(queryset.model._meta.label_lower, None, alias_of(queryset))
+        wires = key_of(queryset.model).to_wire_many(pks_of(queryset))
+        if len(wires) < 2:
+            return [self._one(_parts(row, wire)) for wire in wires]
+        return self._many(_parts(row, wires))
+
+    def _grouped(self, values: Sequence[Any]) -> Any:
+        """Return the form for a list of one model and alias, None where it is not such a list."""
+        if len(values) < 2 or not _stands_for_row(values[0]):
+            return None
+        first, model = _row_and_model(values[0])
+        pks = []
+        for value in values:
+            if not _stands_for_row(value):
+                return None
+            row, _ = _row_and_model(value)
+            if row.label != first.label or row.using != first.using:
+                return None
+            pks.append(row.pk)
+        wires = key_of(model).to_wire_many(pks)
+        return self._many(_parts(first, wires))
+
+
+class Unpacker:
+    """Makes references of one batch from the forms of one message; it never raises for a form."""
+
+    def __init__(self) -> None:
+        self._batch = Batch(sealed=True)
+
+    def one(self, parts: Any) -> Ref[Any]:
+        """Return the reference for one row."""
+        if not _are_parts(parts) or not _is_wire_pk(parts[1]):
+            return malformed(parts)
+        label, wire, using = _label_wire_using(parts)
+        return self._batch.arrive(label, [wire], using)[0]
+
+    def many(self, parts: Any) -> list[Ref[Any]] | Ref[Any]:
+        """Return the references for a list; for a form that is none, one that says so."""
+        if not _are_parts(parts) or not isinstance(parts[1], (list, tuple)):
+            return malformed(parts, grouped=True)
+        if not all(map(_is_wire_pk, parts[1])):
+            return malformed(parts, grouped=True)
+        label, wires, using = _label_wire_using(parts)
+        return self._batch.arrive(label, wires, using)
+
+    def message(self, value: Any, pack: Callable[[Any], Any]) -> Any:
+        """Return what was decoded, with forms put back where a message has no arguments.
+
+        A reference in the place of the keyword arguments, or of what follows the task, would be
+        asked for its attributes by the worker's main process.
+
+        Args:
+            value: what was decoded.
+            pack: puts the form of a reference in its place.
+        """
+        if not isinstance(value, list) or len(value) != BODY_LENGTH:
+            return value
+        args, kwargs, embed = value
+        if not isinstance(kwargs, dict) and not isinstance(embed, dict):
+            return value  # a list of three
+        if isinstance(embed, dict):
+            embed = {key: _without_refs(each, pack) for key, each in embed.items()}
+        return [args, _without_refs(kwargs, pack), _without_refs(embed, pack)]
+
+    def release(self, signature: dict[Any, Any]) -> None:
+        """Let the references of a signature pass through: they load with no other."""
+        for ref in _refs_in([signature["args"], signature["kwargs"], signature["options"]]):
+            group = group_of(ref)
+            if isinstance(group, Group):
+                group.release(ref)
+
+
+def _without_refs(value: Any, pack: Callable[[Any], Any]) -> Any:
+    members = value if isinstance(value, list) else [value]
+    return pack(value) if any(isinstance(member, Ref) for member in members) else value
+
+
+def _stands_for_row(value: Any) -> bool:
+    if isinstance(value, Ref):
+        return group_of(value).model is not None
+    return is_model_class(type(value))
+
+
+def _row_and_model(value: Any) -> tuple[Row, Any]:
+    """Return the row that a reference or instance stands for, and the model that has its key."""
+    if isinstance(value, Ref) and is_stored(value):
+        return stored_row(value), group_of(value).model
+    instance = instance_of(value) if isinstance(value, Ref) else value
+    try:
+        return row_of(instance), type(instance)
+    except UnsavedInstance as error:
+        raise Refused(value, str(error), UnsavedInstance) from None
+
+
+def _parts(row: Row, wire: Any) -> list[Any]:
+    return [row.label, wire] if row.using is None else [row.label, wire, row.using]
+
+
+def _are_parts(parts: Any) -> bool:
+    return (
+        isinstance(parts, (list, tuple))
+        and 2 <= len(parts) <= 3
+        and _is_label(parts[0])
+        and isinstance(parts[-1] if len(parts) == 3 else "", str)
+    )
+
+
+def _is_label(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    app_label, dot, name = value.partition(".")
+    return bool(dot) and app_label.isidentifier() and name.isidentifier()
+
+
+def _is_wire_pk(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return len(value) > 0 and all(map(is_wire_scalar, value))
+    return is_wire_scalar(value)
+
+
+def _label_wire_using(parts: Sequence[Any]) -> tuple[str, Any, str | None]:
+    label, wire, *using = parts
+    return label.lower(), wire, alias_on_wire(using[0]) if using else None
+
+
+def _refs_in(values: list[Any]) -> Iterator[Ref[Any]]:
+    waiting = values  # no recursion: what is too deep for it is no reason to lose a message
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Ref):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())

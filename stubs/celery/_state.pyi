@@ -1,0 +1,7 @@
+from celery.app.task import Task
+from celery.local import Proxy
+from celery.utils.threads import LocalStack
+
+_task_stack: LocalStack[Task]
+
+current_task: Proxy

@@ -1,0 +1,107 @@
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from threading import local
+from typing import Any, overload
+
+from celery.app.amqp import AMQP
+from celery.app.control import Control
+from celery.app.registry import TaskRegistry
+from celery.app.task import Task
+from celery.app.utils import Settings
+from celery.loaders.base import BaseLoader
+from celery.result import AsyncResult as _AsyncResult
+from celery.utils.dispatch import Signal
+
+class Celery:
+    control_cls: str | type[Control]
+    on_after_configure: Signal
+    configured: bool
+    finalized: bool
+
+    # Of no public use; as of Celery 5.5 to 5.7.
+    _backend_cache: Any
+    _local: local
+    _tasks: TaskRegistry
+
+    def __init__(
+        self,
+        main: str | None = None,
+        loader: str | type[BaseLoader] | None = None,
+        backend: Any = None,
+        amqp: str | type[AMQP] | None = None,
+        events: Any = None,
+        log: Any = None,
+        control: str | type[Control] | None = None,
+        set_as_current: bool = True,
+        tasks: str | type[TaskRegistry] | None = None,
+        broker: str | None = None,
+        include: Sequence[str] | None = None,
+        changes: Mapping[str, Any] | None = None,
+        config_source: Any = None,
+        fixups: Sequence[str] | None = None,
+        task_cls: str | type[Task] | None = None,
+        autofinalize: bool = True,
+        namespace: str | None = None,
+        strict_typing: bool = True,
+        config_source_silent: bool = False,
+        **kwargs: Any,
+    ) -> None: ...
+    @property
+    def amqp(self) -> AMQP: ...
+    @property
+    def conf(self) -> Settings: ...
+    @property
+    def control(self) -> Control: ...
+    @property
+    def loader(self) -> BaseLoader: ...
+    @property
+    def tasks(self) -> TaskRegistry: ...
+    def AsyncResult(
+        self, id: str, backend: Any = None, task_name: str | None = None, parent: Any = None
+    ) -> _AsyncResult: ...
+    def autodiscover_tasks(
+        self,
+        packages: Iterable[str] | Callable[[], Iterable[str]] | None = None,
+        related_name: str | None = "tasks",
+        force: bool = False,
+    ) -> None: ...
+    def config_from_object(
+        self, obj: Any, silent: bool = False, force: bool = False, namespace: str | None = None
+    ) -> None: ...
+    def send_task(
+        self,
+        name: str,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        countdown: float | None = None,
+        eta: datetime | None = None,
+        task_id: str | None = None,
+        producer: Any = None,
+        connection: Any = None,
+        router: Any = None,
+        result_cls: type[_AsyncResult] | None = None,
+        expires: float | datetime | None = ...,
+        publisher: Any = None,
+        link: Any = None,
+        link_error: Any = None,
+        add_to_parent: bool = True,
+        group_id: str | None = None,
+        group_index: int | None = None,
+        retries: int = 0,
+        chord: Any = None,
+        reply_to: str | None = None,
+        time_limit: float | None = ...,
+        soft_time_limit: float | None = ...,
+        root_id: str | None = None,
+        parent_id: str | None = None,
+        route_name: str | None = None,
+        shadow: str | None = None,
+        chain: Any = None,
+        task_type: Task | None = None,
+        replaced_task_nesting: int = 0,
+        **options: Any,
+    ) -> _AsyncResult: ...
+    @overload
+    def task(self, fun: Callable[..., Any], /, **opts: Any) -> Any: ...
+    @overload
+    def task(self, **opts: Any) -> Callable[[Callable[..., Any]], Any]: ...

@@ -1,0 +1,3 @@
+from celery.app.task import Task
+
+class TaskRegistry(dict[str, Task]): ...

@@ -1,0 +1,105 @@
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from celery.app.base import Celery
+from celery.canvas import Signature, chunks, xmap, xstarmap
+from celery.result import AsyncResult as _AsyncResult
+
+def get_actual_ignore_result(task: Task, req: Context | None) -> bool: ...
+
+class Context:
+    called_directly: bool
+
+    # It has what its message has, beside the names that it knows.
+    def __getattr__(self, name: str) -> Any: ...
+    def __setattr__(self, name: str, value: Any) -> None: ...
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+class Task:
+    abstract: bool
+    app: Celery
+    name: str
+    serializer: str
+
+    # Of no public use; as of Celery 5.5 to 5.7.
+    _exec_options: dict[str, Any] | None
+
+    @property
+    def request(self) -> Context: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def run(self, *args: Any, **kwargs: Any) -> Any: ...
+    def delay(self, *args: Any, **kwargs: Any) -> _AsyncResult: ...
+    def apply_async(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        task_id: str | None = None,
+        producer: Any = None,
+        link: Any = None,
+        link_error: Any = None,
+        shadow: str | None = None,
+        **options: Any,
+    ) -> _AsyncResult: ...
+    def shadow_name(self, args: Any, kwargs: Any, options: Any) -> str | None: ...
+    def retry(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        exc: BaseException | None = None,
+        throw: bool = True,
+        eta: datetime | None = None,
+        countdown: float | None = None,
+        max_retries: int | None = None,
+        **options: Any,
+    ) -> Exception: ...
+    def apply(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        link: Any = None,
+        link_error: Any = None,
+        task_id: str | None = None,
+        retries: int | None = None,
+        throw: bool | None = None,
+        logfile: Any = None,
+        loglevel: Any = None,
+        headers: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> _AsyncResult: ...  # an EagerResult
+    def AsyncResult(self, task_id: str, **kwargs: Any) -> _AsyncResult: ...
+    def signature(
+        self, args: Sequence[Any] | None = None, *starargs: Any, **starkwargs: Any
+    ) -> Signature: ...
+    def subtask(
+        self, args: Sequence[Any] | None = None, *starargs: Any, **starkwargs: Any
+    ) -> Signature: ...
+    def s(self, *args: Any, **kwargs: Any) -> Signature: ...
+    def si(self, *args: Any, **kwargs: Any) -> Signature: ...
+    def chunks(self, it: Iterable[Sequence[Any]], n: int) -> chunks: ...
+    def map(self, it: Iterable[Any]) -> xmap: ...
+    def starmap(self, it: Iterable[Sequence[Any]]) -> xstarmap: ...
+    def send_event(
+        self,
+        type_: str,
+        retry: bool = True,
+        retry_policy: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Any: ...
+    def replace(self, sig: Signature) -> Any: ...
+    def add_to_chord(self, sig: Signature, lazy: bool = False) -> Any: ...
+    def update_state(
+        self, task_id: str | None = None, state: str | None = None, meta: Any = None, **kwargs: Any
+    ) -> None: ...
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None: ...
+    def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None: ...
+    def on_retry(
+        self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any
+    ) -> None: ...
+    def on_failure(
+        self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any
+    ) -> None: ...
+    def after_return(
+        self, status: str, retval: Any, task_id: str, args: Any, kwargs: Any, einfo: Any
+    ) -> None: ...
+    def on_replace(self, sig: Signature) -> Any: ...

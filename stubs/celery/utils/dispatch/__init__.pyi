@@ -1,0 +1,1 @@
+from celery.utils.dispatch.signal import Signal as Signal

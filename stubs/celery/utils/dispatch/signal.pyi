@@ -1,0 +1,25 @@
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+class Signal:
+    @overload
+    def connect(
+        self,
+        receiver: _F,
+        /,
+        sender: Any = None,
+        weak: bool = True,
+        dispatch_uid: Any = None,
+        retry: bool = False,
+    ) -> _F: ...
+    @overload
+    def connect(
+        self,
+        *,
+        sender: Any = None,
+        weak: bool = True,
+        dispatch_uid: Any = None,
+        retry: bool = False,
+    ) -> Callable[[_F], _F]: ...

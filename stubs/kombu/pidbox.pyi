@@ -1,0 +1,2 @@
+class Mailbox:
+    serializer: str | None

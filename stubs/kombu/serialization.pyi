@@ -1,0 +1,26 @@
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, overload
+
+class SerializerRegistry:
+    type_to_name: dict[str, str]
+    name_to_type: dict[str, str]
+
+    def register(
+        self,
+        name: str,
+        encoder: Callable[[Any], str | bytes] | None,
+        decoder: Callable[[Any], Any] | None,
+        content_type: str,
+        content_encoding: str = "utf-8",
+    ) -> None: ...
+
+registry: SerializerRegistry
+
+@overload
+def prepare_accept_content(
+    content_types: Iterable[str], name_to_type: Mapping[str, str] | None = None
+) -> set[str]: ...
+@overload
+def prepare_accept_content(
+    content_types: None, name_to_type: Mapping[str, str] | None = None
+) -> None: ...

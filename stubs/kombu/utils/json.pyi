@@ -1,0 +1,13 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+class JSONEncoder(json.JSONEncoder): ...
+
+def loads(
+    s: str | bytes | bytearray | memoryview,
+    _loads: Callable[..., Any] = ...,
+    decode_bytes: bool = True,
+    object_hook: Callable[[dict[str, Any]], Any] | None = ...,
+) -> Any: ...
+def object_hook(o: dict[str, Any]) -> Any: ...
