@@ -1,0 +1,166 @@
+"""The arguments of one task: the shape of each parameter, and the error when one does not fit."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from modelref.celery.annotations import Reader
+from modelref.celery.namespaces import Namespace
+from modelref.celery.shapes import ANYTHING, Misfit, Shape, Way, row_model
+from modelref.errors import ArgumentMismatch, ModelRefError, UnsavedInstance
+from modelref.instances import has_row, is_model_class
+from modelref.paths import find
+from modelref.querysets import is_queryset_class
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+_MODULES = re.compile(r"\b(?:[A-Za-z_]\w*\.)+(?=[A-Za-z_])")
+
+
+class Slot:
+    """One parameter: its name, its annotation and what that asks for."""
+
+    def __init__(self, name: str, expected: str, shape: Shape, problems: Sequence[str]) -> None:
+        self.name = name
+        self.expected = expected
+        self.shape = shape
+        #: What in the annotation could not be read.
+        self.problems = problems
+
+
+class Arguments:
+    """Converts the arguments of a task's calls.
+
+    Annotations are evaluated at the first call: the task is often made in the middle of an
+    import, when the names in them are not there yet.
+
+    Args:
+        function: the task's function.
+        bound: whether its first parameter is the task.
+    """
+
+    def __init__(self, function: Callable[..., Any], *, bound: bool) -> None:
+        self._function = function
+        self._bound = bound
+
+    def convert(
+        self, task: str, args: Sequence[Any], kwargs: Mapping[str, Any], way: Way
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments of a call as the way makes them, in containers of their own.
+
+        Args:
+            task: name of the task, for errors.
+            args: its positional arguments.
+            kwargs: its keyword arguments.
+            way: what becomes of rows.
+
+        Raises:
+            ArgumentMismatch: an argument does not fit its parameter.
+            UnsavedInstance, NotEncodable, UnknownModel, ...: a row cannot take this way.
+            ReferenceNotFound: a row that is asked for as an instance does not exist.
+        """
+        return _convert(task, self._placed(args), self._named(kwargs), way)
+
+    def convert_partial(
+        self, task: str, args: Sequence[Any], kwargs: Mapping[str, Any], way: Way
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Do what :meth:`convert` does where the places of positional arguments are not known.
+
+        The result of the step before comes in front of the positional arguments of a signature.
+        """
+        places = [(Slot(f"args[{at}]", "", ANYTHING, ()), arg) for at, arg in enumerate(args)]
+        return _convert(task, places, self._named(kwargs), way)
+
+    @cached_property
+    def slots(self) -> dict[str, Slot]:
+        """The parameters that a call gives arguments for, by name."""
+        return {p.name: self._slot(p) for p in self._parameters}
+
+    def _slot(self, parameter: inspect.Parameter) -> Slot:
+        reader = Reader(Namespace.of(self._function))
+        shape = reader.read(parameter.annotation)
+        expected = _MODULES.sub("", inspect.formatannotation(parameter.annotation))
+        return Slot(parameter.name, expected, shape, reader.problems)
+
+    @cached_property
+    def _parameters(self) -> list[inspect.Parameter]:
+        parameters = list(inspect.signature(self._function).parameters.values())
+        return parameters[1:] if self._bound else parameters
+
+    @cached_property
+    def _positional(self) -> list[Slot]:
+        return [self.slots[p.name] for p in self._parameters if p.kind in _POSITIONAL]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Slot]:
+        return {p.name: self.slots[p.name] for p in self._parameters if p.kind in _BY_NAME}
+
+    @cached_property
+    def _rest(self) -> Slot:
+        return self._variadic(inspect.Parameter.VAR_POSITIONAL)
+
+    @cached_property
+    def _rest_by_name(self) -> Slot:
+        return self._variadic(inspect.Parameter.VAR_KEYWORD)
+
+    def _variadic(self, kind: Any) -> Slot:
+        """The slot of ``*args`` or ``**kwargs``; without one Celery refuses the call itself."""
+        names = [p.name for p in self._parameters if p.kind is kind]
+        return self.slots[names[0]] if names else Slot("arguments", "", ANYTHING, ())
+
+    def _placed(self, args: Sequence[Any]) -> list[tuple[Slot, Any]]:
+        known = self._positional
+        return [(known[at] if at < len(known) else self._rest, arg) for at, arg in enumerate(args)]
+
+    def _named(self, kwargs: Mapping[str, Any]) -> dict[str, tuple[Slot, Any]]:
+        rest = self._rest_by_name
+        return {name: (self._by_name.get(name, rest), arg) for name, arg in kwargs.items()}
+
+
+def _convert(
+    task: str,
+    placed: list[tuple[Slot, Any]],
+    named: dict[str, tuple[Slot, Any]],
+    way: Way,
+) -> tuple[list[Any], dict[str, Any]]:
+    args = [_stage(task, slot, arg, way) for slot, arg in placed]
+    kwargs = {name: _stage(task, slot, arg, way) for name, (slot, arg) in named.items()}
+    finished = [slot.shape.finish(arg, way) for (slot, _), arg in zip(placed, args, strict=True)]
+    return finished, {name: named[name][0].shape.finish(arg, way) for name, arg in kwargs.items()}
+
+
+def _stage(task: str, slot: Slot, argument: Any, way: Way) -> Any:
+    try:
+        return slot.shape.stage(argument, way)
+    except Misfit as misfit:
+        raise _mismatch(task, slot, argument, misfit.culprit) from None
+    except UnsavedInstance as error:
+        where = find(slot.name, argument, _is_unsaved) or slot.name
+        raise UnsavedInstance(f"{task}: {where}: {error}") from None
+    except ModelRefError as error:
+        raise type(error)(f"{task}: {slot.name}: {error}") from None
+
+
+def _mismatch(task: str, slot: Slot, argument: Any, culprit: Any) -> ArgumentMismatch:
+    where = find(slot.name, argument, lambda member: member is culprit)
+    at = "" if where in (slot.name, None) else f" at {where}"
+    return ArgumentMismatch(
+        f"{task}: parameter {slot.name!r} takes {slot.expected}, got {_kind(culprit)}{at}."
+    )
+
+
+def _kind(value: Any) -> str:
+    """What a value is, without what it holds."""
+    model = row_model(value)
+    if model is not None:
+        return f"a row of {model.__name__}"
+    if is_queryset_class(type(value)):
+        return f"a queryset of {value.model.__name__}"
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+def _is_unsaved(value: Any) -> bool:
+    return is_model_class(type(value)) and not has_row(value)

@@ -1,0 +1,227 @@
+"""Celery's task and its request, declared for type checkers; at run time they are Celery's own.
+
+Celery has no types, and nothing of the stubs that this project is checked with is installed. So
+what a task body does with ``self`` is declared here. ``Any`` stands for what only Celery knows:
+signatures, back ends, traceback information.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from celery.contrib.django.task import DjangoTask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from celery import Celery
+    from celery.app.task import Context
+    from typing_extensions import override
+
+    from modelref.celery.results import AsyncResult as Result
+
+    class Request(Context):
+        """What a task is told of the call that it runs for; None where that says nothing."""
+
+        id: str | None
+        root_id: str | None
+        parent_id: str | None
+        correlation_id: str | None
+        group: str | None
+        group_index: int | None
+        args: list[Any] | None
+        kwargs: dict[str, Any] | None
+        retries: int
+        eta: str | None
+        expires: str | None
+        timelimit: Sequence[float | None] | None
+        time_limit: float | None
+        soft_time_limit: float | None
+        called_directly: bool
+        is_eager: bool
+        ignore_result: bool
+        delivery_info: dict[str, Any] | None
+        headers: dict[str, Any] | None
+        hostname: str | None
+        origin: str | None
+        reply_to: str | None
+        shadow: str | None
+        stamped_headers: list[str] | None
+        stamps: dict[str, Any] | None
+        callbacks: list[Any] | None
+        errbacks: list[Any] | None
+        chain: list[Any] | None
+        chord: Any
+
+        @override
+        def get(self, key: str, default: Any = None) -> Any:
+            """Return one of these, or a header of the message."""
+            ...
+
+    class CeleryTask(DjangoTask):
+        """Celery's task with Django's additions."""
+
+        abstract: bool
+        acks_late: bool
+        acks_on_failure_or_timeout: bool
+        app: Celery
+        backend: Any
+        default_retry_delay: float
+        expires: datetime | float | None
+        ignore_result: bool
+        max_retries: int | None
+        name: str
+        priority: int | None
+        rate_limit: str | float | None
+        reject_on_worker_lost: bool | None
+        resultrepr_maxsize: int
+        send_events: bool
+        serializer: str
+        soft_time_limit: float | None
+        store_errors_even_if_ignored: bool
+        throws: tuple[type[Exception], ...]
+        time_limit: float | None
+        track_started: bool
+        trail: bool
+        typing: bool
+
+        MaxRetriesExceededError: type[Exception]
+        OperationalError: type[Exception]
+
+        @property
+        @override
+        def request(self) -> Request:
+            """The call that the task runs for."""
+            ...
+
+        @override
+        def run(self, *args: Any, **kwargs: Any) -> Any:
+            """Do the work: the body of the task."""
+            ...
+
+        @override
+        def retry(
+            self,
+            args: Sequence[Any] | None = None,
+            kwargs: Mapping[str, Any] | None = None,
+            exc: BaseException | None = None,
+            throw: bool = True,
+            eta: datetime | None = None,
+            countdown: float | None = None,
+            max_retries: int | None = None,
+            **options: Any,
+        ) -> Exception:
+            """Send the call again: ``raise self.retry(...)``."""
+            ...
+
+        @override
+        def replace(self, sig: Any) -> Any:
+            """Let a signature take the place of the task: ``return self.replace(...)``."""
+            ...
+
+        @override
+        def add_to_chord(self, sig: Any, lazy: bool = False) -> Any:
+            """Add a signature to the chord that the task is a member of."""
+            ...
+
+        @override
+        def update_state(
+            self,
+            task_id: str | None = None,
+            state: str | None = None,
+            meta: Any = None,
+            **kwargs: Any,
+        ) -> None:
+            """Store a state, and what belongs to it, as the result."""
+            ...
+
+        @override
+        def send_event(
+            self,
+            type_: str,
+            retry: bool = True,
+            retry_policy: Mapping[str, Any] | None = None,
+            **fields: Any,
+        ) -> Any:
+            """Send an event to monitors."""
+            ...
+
+        @override
+        def apply_async(
+            self,
+            args: Sequence[Any] | None = None,
+            kwargs: Mapping[str, Any] | None = None,
+            *rest: Any,
+            **options: Any,
+        ) -> Result[Any]:
+            """Call the task."""
+            ...
+
+        @override
+        def apply(
+            self,
+            args: Sequence[Any] | None = None,
+            kwargs: Mapping[str, Any] | None = None,
+            *rest: Any,
+            **options: Any,
+        ) -> Result[Any]:
+            """Run the task here."""
+            ...
+
+        @override
+        def AsyncResult(self, task_id: str, **kwargs: Any) -> Result[Any]:
+            """Return the result of an earlier call."""
+            ...
+
+        @override
+        def s(self, *args: Any, **kwargs: Any) -> Any:
+            """Make a signature."""
+            ...
+
+        @override
+        def si(self, *args: Any, **kwargs: Any) -> Any:
+            """Make an immutable signature."""
+            ...
+
+        @override
+        def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+            """Do something before the body starts."""
+            ...
+
+        @override
+        def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
+            """Do something when the task has succeeded."""
+            ...
+
+        @override
+        def on_retry(
+            self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any
+        ) -> None:
+            """Do something when the task is to be retried."""
+            ...
+
+        @override
+        def on_failure(
+            self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any
+        ) -> None:
+            """Do something when the task has failed."""
+            ...
+
+        @override
+        def after_return(
+            self, status: str, retval: Any, task_id: str, args: Any, kwargs: Any, einfo: Any
+        ) -> None:
+            """Do something when the task has ended."""
+            ...
+
+        @override
+        def on_replace(self, sig: Any) -> Any:
+            """Do something when the task is replaced."""
+            ...
+
+        @override
+        def shadow_name(self, args: Any, kwargs: Any, options: Any) -> str | None:
+            """Return the name that logs and monitors show for a call."""
+            ...
+
+else:
+    CeleryTask = DjangoTask

@@ -1,0 +1,264 @@
+"""``RefTask``, the task class: rows leave a call as references and arrive as annotated.
+
+Arguments become references in ``apply_async``, ``apply`` and ``signature``, before anything else
+in Celery looks at them, and become what the annotations ask for in ``run``, the one way into a
+body that workers, retries, eager mode, ``map`` and calls by hand share.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeAlias
+
+from celery import current_task
+from celery._state import _task_stack  # pyright: ignore[reportPrivateUsage]  # see _runs_in_map
+from kombu.exceptions import EncodeError
+from typing_extensions import ParamSpec
+
+from modelref.celery.arguments import Arguments
+from modelref.celery.declared import CeleryTask
+from modelref.celery.results import AsyncResult, R_co
+from modelref.celery.shapes import ANYTHING
+from modelref.celery.ways import (
+    ByHand,
+    Passing,
+    Receiving,
+    ReceivingItem,
+    Refusing,
+    RefusingPassing,
+    Sending,
+    SendingItems,
+)
+from modelref.errors import ModelRefError, UnsavedInstance
+
+P = ParamSpec("P", default=...)
+
+_MAPS = ("celery.map", "celery.starmap")
+_OURS = "modelref-"
+
+
+class RefTask(CeleryTask, Generic[P, R_co]):
+    """A Celery task whose arguments may be model instances.
+
+    Use it through :func:`modelref.celery.task`, as ``base=``, or for a whole project as
+    ``Celery(task_cls="modelref.celery:RefTask")``.
+    """
+
+    abstract = True
+
+    _modelref_arguments: Arguments | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        run = cls.__dict__.get("run")
+        name = cls.__dict__.get("name") or ""
+        if run is not None and not name.startswith("celery."):
+            bound = not isinstance(run, staticmethod)
+            function = run if bound else run.__func__
+            cls._modelref_arguments = Arguments(function, bound=bound)
+            cls.run = _converting(  # type: ignore[method-assign]  # a body, converting what comes
+                function, cls._modelref_arguments, bound=bound
+            )
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Call the body here and now; nothing is checked, references arrive as annotated."""
+        result: R_co = super().__call__(*args, **kwargs)
+        return result
+
+    def delay(self, *args: P.args, **kwargs: P.kwargs) -> "AsyncResult[R_co]":
+        """Call the task with these arguments.
+
+        Raises:
+            ArgumentMismatch: an argument does not fit the annotation of its parameter.
+            UnsavedInstance: an instance among the arguments has no row.
+            NotEncodable: an argument cannot travel.
+        """
+        if not current_task:
+            return self.apply_async(args, kwargs)
+        return self.apply_async(*self._sent(args, kwargs, Sending()))
+
+    def apply_async(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        *rest: Any,
+        **options: Any,
+    ) -> "AsyncResult[R_co]":
+        """Call the task; the options are those of Celery's ``Task.apply_async``.
+
+        While a task runs in this process, and for a re-send, arguments become references but
+        are not checked: the receiving task does that, so that a mismatch is its own failure and
+        not that of the task that sends.
+
+        Raises:
+            ArgumentMismatch: an argument does not fit the annotation of its parameter.
+            UnsavedInstance: an instance among the arguments has no row.
+            NotEncodable: an argument cannot travel.
+        """
+        args, kwargs = self._sent(args, kwargs, self._way_out(options))
+        try:
+            return super().apply_async(args, kwargs, *rest, **options)
+        except EncodeError as error:
+            if error.args and isinstance(error.args[0], ModelRefError):
+                raise error.args[0] from None
+            raise
+
+    def apply(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        *rest: Any,
+        **options: Any,
+    ) -> "AsyncResult[R_co]":
+        """Run the task here as a worker would; the options are those of Celery's ``apply``.
+
+        Raises:
+            ArgumentMismatch: an argument does not fit the annotation of its parameter.
+            UnsavedInstance: an instance among the arguments has no row.
+        """
+        relayed = current_task and self.app.conf.task_always_eager
+        way = Passing() if relayed or "retries" in options else Sending()
+        return super().apply(*self._sent(args, kwargs, way), *rest, **options)
+
+    def signature(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        *rest: Any,
+        **extra: Any,
+    ) -> Any:
+        """Make a signature; the references in it are fixed now.
+
+        An immutable one is held against the annotations as a call is, any other as far as can
+        be known: the result of the step before it in a chain comes before its positional
+        arguments.
+
+        Raises:
+            ArgumentMismatch: an argument does not fit the annotation of its parameter.
+            UnsavedInstance: an instance among the arguments has no row.
+        """
+        if options is not None and "retries" in options:
+            args, kwargs = self._sent(args, kwargs, Passing())
+        elif extra.get("immutable"):
+            args, kwargs = self._sent(args, kwargs, Sending())
+        elif self._modelref_arguments is not None:
+            convert = self._modelref_arguments.convert_partial
+            placed, kwargs = convert(self.name, args or (), kwargs or {}, Sending())
+            args = tuple(placed)
+        return super().signature(args, kwargs, options, *rest, **extra)
+
+    subtask = signature
+
+    def map(self, it: Iterable[Any]) -> Any:
+        """Make a signature that calls the task with each item, one after the other."""
+        way = SendingItems()
+        return super().map([self._sent((item,), None, way)[0][0] for item in it])
+
+    def starmap(self, it: Iterable[Sequence[Any]]) -> Any:
+        """Make a signature that calls the task with each item as its positional arguments."""
+        way = SendingItems()
+        return super().starmap([self._sent(tuple(item), None, way)[0] for item in it])
+
+    def chunks(self, it: Iterable[Sequence[Any]], n: int) -> Any:
+        """Make a signature like that of :meth:`starmap`, cut into messages of ``n`` items."""
+        way = SendingItems()
+        return super().chunks([self._sent(tuple(item), None, way)[0] for item in it], n)
+
+    def delay_on_commit(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call :meth:`delay` when the transaction commits; the references are fixed now."""
+        args, kwargs = self._sent(args, kwargs, Sending())
+        super().delay_on_commit(*args, **kwargs)
+
+    def apply_async_on_commit(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Call :meth:`apply_async` when the transaction commits; the references are fixed now."""
+        super().apply_async_on_commit(*self._sent(args, kwargs, Sending()), **options)
+
+    def unread_annotations(self) -> dict[str, Sequence[str]]:
+        """Return by parameter what in its annotation could not be read."""
+        arguments = self._modelref_arguments
+        slots = {} if arguments is None else arguments.slots
+        return {name: slot.problems for name, slot in slots.items() if slot.problems}
+
+    def _sent(self, args: Any, kwargs: Any, way: Sending) -> tuple[Any, Any]:
+        """Return the arguments of a call with references in the place of rows.
+
+        What is no sequence or no mapping is left for Celery to refuse.
+        """
+        if self._modelref_arguments is None:
+            return args, kwargs
+        if not isinstance(args or (), (list, tuple)) or not isinstance(kwargs or {}, Mapping):
+            return args, kwargs
+        placed, named = self._modelref_arguments.convert(self.name, args or (), kwargs or {}, way)
+        return placed if isinstance(args, list) else tuple(placed), named
+
+    def _way_out(self, options: Mapping[str, Any]) -> Sending:
+        lenient = bool(current_task) or "retries" in options
+        serializer = options.get("serializer") or self.serializer or self.app.conf.task_serializer
+        if serializer.startswith(_OURS):
+            return Passing() if lenient else Sending()
+        return RefusingPassing(serializer) if lenient else Refusing(serializer)
+
+
+Task: TypeAlias = RefTask[P, R_co]
+
+
+def _converting(function: Callable[..., Any], arguments: Arguments, *, bound: bool) -> Any:
+    """Return the ``run`` of a task, which converts what goes into the body and what comes out."""
+
+    @functools.wraps(function)
+    def run(task: RefTask, /, *args: Any, **kwargs: Any) -> Any:
+        way = _way_in(task)
+        given, named = arguments.convert(task.name, args, kwargs, way)
+        result = function(task, *given, **named) if bound else function(*given, **named)
+        return result if isinstance(way, ByHand) else _returned(task, result)
+
+    # Celery looks at the signature of the bound method, and would follow __wrapped__ past it.
+    del run.__wrapped__
+    signature = inspect.signature(function)
+    if not bound:
+        itself = inspect.Parameter("task", inspect.Parameter.POSITIONAL_ONLY)
+        signature = signature.replace(parameters=[itself, *signature.parameters.values()])
+    run.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    return run
+
+
+def _way_in(task: RefTask) -> ByHand | Receiving:
+    """Return how the arguments of this call came: by message, as an item of a map, by hand."""
+    request = task.request
+    if request.called_directly:
+        return ReceivingItem() if _runs_in_map() else ByHand()
+    if getattr(request, "modelref_is_bound", False):
+        return ByHand()  # a class-based task that calls the run of its base
+    request.modelref_is_bound = True
+    return Receiving()
+
+
+def _runs_in_map() -> bool:
+    """Whether the task below the current one on Celery's stack is ``celery.map`` or its kin.
+
+    Nothing in the request of an inner call says so; ``_task_stack`` is as of Celery 5.5 to 5.7.
+    """
+    stack = _task_stack.stack
+    return len(stack) > 1 and stack[-2].name in _MAPS
+
+
+def _returned(task: RefTask, result: Any) -> Any:
+    """Return a result with references in it, before Celery logs it or makes events of it."""
+    try:
+        return ANYTHING.stage(result, Sending())
+    except UnsavedInstance:
+        if _ignores_result(task):
+            return result
+        raise
+
+
+def _ignores_result(task: RefTask[..., Any]) -> bool:
+    """Whether nobody will see the result; the sender's word goes before that of the task."""
+    chosen = vars(task.request).get("ignore_result")
+    return bool(task.ignore_result if chosen is None else chosen)
