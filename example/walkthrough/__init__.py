@@ -1,0 +1,1 @@
+"""What `demo.py` sends, counts and shows; no part of the shop."""
