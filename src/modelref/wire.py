@@ -195,7 +195,7 @@ class Unpacker:
 
     def release(self, signature: dict[Any, Any]) -> None:
         """Let the references of a signature pass through: they load with no other."""
-        for ref in _refs_in([signature["args"], signature["kwargs"], signature["options"]]):
+        for ref in refs_in([signature["args"], signature["kwargs"], signature["options"]]):
             group = group_of(ref)
             if isinstance(group, Group):
                 group.release(ref)
@@ -254,7 +254,8 @@ def _label_wire_using(parts: Sequence[Any]) -> tuple[str, Any, str | None]:
     return label.lower(), wire, alias_on_wire(using[0]) if using else None
 
 
-def _refs_in(values: list[Any]) -> Iterator[Ref[Any]]:
+def refs_in(values: list[Any]) -> Iterator[Ref[Any]]:
+    """Yield the references inside lists, tuples and dicts; the list that is given is used up."""
     waiting = values  # no recursion: what is too deep for it is no reason to lose a message
     while waiting:
         value = waiting.pop()

@@ -29,7 +29,9 @@ from modelref.celery.ways import (
     Sending,
     SendingItems,
 )
+from modelref.codecs.json import NAME
 from modelref.errors import ModelRefError, UnsavedInstance
+from modelref.wire import refs_in
 
 P = ParamSpec("P", default=...)
 
@@ -75,7 +77,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         """
         if not current_task:
             return self.apply_async(args, kwargs)
-        return self.apply_async(*self._sent(args, kwargs, Sending()))
+        return self.apply_async(*self._sent(args, kwargs, self._checked({})))
 
     def apply_async(
         self,
@@ -95,7 +97,11 @@ class RefTask(CeleryTask, Generic[P, R_co]):
             UnsavedInstance: an instance among the arguments has no row.
             NotEncodable: an argument cannot travel.
         """
-        args, kwargs = self._sent(args, kwargs, self._way_out(options))
+        if current_task or "retries" in options:
+            args, kwargs = self._sent(args, kwargs, self._relayed(options))
+            options = self._with_serializer_for_rows(args, kwargs, options)
+        else:
+            args, kwargs = self._sent(args, kwargs, self._checked(options))
         try:
             return super().apply_async(args, kwargs, *rest, **options)
         except EncodeError as error:
@@ -141,10 +147,10 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         if options is not None and "retries" in options:
             args, kwargs = self._sent(args, kwargs, Passing())
         elif extra.get("immutable"):
-            args, kwargs = self._sent(args, kwargs, Sending())
+            args, kwargs = self._sent(args, kwargs, self._checked(options or {}))
         elif self._modelref_arguments is not None:
-            convert = self._modelref_arguments.convert_partial
-            placed, kwargs = convert(self.name, args or (), kwargs or {}, Sending())
+            convert, way = self._modelref_arguments.convert_partial, self._checked(options or {})
+            placed, kwargs = convert(self.name, args or (), kwargs or {}, way)
             args = tuple(placed)
         return super().signature(args, kwargs, options, *rest, **extra)
 
@@ -152,22 +158,22 @@ class RefTask(CeleryTask, Generic[P, R_co]):
 
     def map(self, it: Iterable[Any]) -> Any:
         """Make a signature that calls the task with each item, one after the other."""
-        way = SendingItems()
+        way = self._checked({}, SendingItems)
         return super().map([self._sent((item,), None, way)[0][0] for item in it])
 
     def starmap(self, it: Iterable[Sequence[Any]]) -> Any:
         """Make a signature that calls the task with each item as its positional arguments."""
-        way = SendingItems()
+        way = self._checked({}, SendingItems)
         return super().starmap([self._sent(tuple(item), None, way)[0] for item in it])
 
     def chunks(self, it: Iterable[Sequence[Any]], n: int) -> Any:
         """Make a signature like that of :meth:`starmap`, cut into messages of ``n`` items."""
-        way = SendingItems()
+        way = self._checked({}, SendingItems)
         return super().chunks([self._sent(tuple(item), None, way)[0] for item in it], n)
 
     def delay_on_commit(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Call :meth:`delay` when the transaction commits; the references are fixed now."""
-        args, kwargs = self._sent(args, kwargs, Sending())
+        args, kwargs = self._sent(args, kwargs, self._checked({}))
         super().delay_on_commit(*args, **kwargs)
 
     def apply_async_on_commit(
@@ -177,7 +183,8 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         **options: Any,
     ) -> None:
         """Call :meth:`apply_async` when the transaction commits; the references are fixed now."""
-        super().apply_async_on_commit(*self._sent(args, kwargs, Sending()), **options)
+        args, kwargs = self._sent(args, kwargs, self._checked(options))
+        super().apply_async_on_commit(args, kwargs, **options)
 
     def unread_annotations(self) -> dict[str, Sequence[str]]:
         """Return by parameter what in its annotation could not be read."""
@@ -197,12 +204,32 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         placed, named = self._modelref_arguments.convert(self.name, args or (), kwargs or {}, way)
         return placed if isinstance(args, list) else tuple(placed), named
 
-    def _way_out(self, options: Mapping[str, Any]) -> Sending:
-        lenient = bool(current_task) or "retries" in options
-        serializer = options.get("serializer") or self.serializer or self.app.conf.task_serializer
-        if serializer.startswith(_OURS):
-            return Passing() if lenient else Sending()
-        return RefusingPassing(serializer) if lenient else Refusing(serializer)
+    def _checked(self, options: Mapping[str, Any], way: type[Sending] = Sending) -> Sending:
+        """Return the way out of a call that is held against the annotations."""
+        serializer = self._serializer(options)
+        return way() if serializer.startswith(_OURS) else Refusing(serializer)
+
+    def _relayed(self, options: Mapping[str, Any]) -> Sending:
+        """Return the way out of a call that the receiving task will check."""
+        serializer = self._serializer(options)
+        return Passing() if serializer.startswith(_OURS) else RefusingPassing(serializer)
+
+    def _with_serializer_for_rows(
+        self, args: Any, kwargs: Any, options: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the options of a relayed call, whose references have come by our serializer.
+
+        Where an app accepts references and does not send them yet, those that came in go out
+        again: in a retry, and in the next steps of a chain.
+        """
+        if self._serializer(options).startswith(_OURS) or "modelref" not in vars(self.app):
+            return options
+        came_in = any(True for _ in refs_in([args, kwargs, options]))
+        return options | {"serializer": NAME} if came_in else options
+
+    def _serializer(self, options: Mapping[str, Any]) -> str:
+        chosen = options.get("serializer") or self.serializer or self.app.conf.task_serializer
+        return str(chosen)
 
 
 Task: TypeAlias = RefTask[P, R_co]

@@ -101,7 +101,11 @@ class Refusing(Sending):
 
 
 class RefusingPassing(Refusing, Passing):
-    """Out, for a re-send by a serializer that carries no references."""
+    """Out, for a re-send by such a serializer: what came as a reference may go out as one."""
+
+    def row(self, value: Any) -> Any:
+        """Return a reference that Celery holds already; raise for any other row."""
+        return value if isinstance(value, Ref) and group_of(value).sealed else super().row(value)
 
 
 class Receiving:

@@ -1,0 +1,1 @@
+"""Tests of modelref: the specification, run against real databases, brokers and workers."""

@@ -1,0 +1,1 @@
+"""The Django app of the tests: a shop with a model of every kind a project may have."""

@@ -1,0 +1,98 @@
+"""One model of every kind, a module for each family."""
+
+from tests.shop.models.files import Document, Remark
+from tests.shop.models.keys import (
+    Book,
+    City,
+    Country,
+    Holiday,
+    Locker,
+    Moment,
+    Price,
+    Seat,
+    Sku,
+)
+from tests.shop.models.names import Instrument, Museum
+from tests.shop.models.people import Customer, Employee, Profile, User
+from tests.shop.models.sales import (
+    Line,
+    Order,
+    Parcel,
+    Product,
+    Shipment,
+    Tag,
+    TagNote,
+    UrgentOrder,
+)
+from tests.shop.models.scopes import Article, Notice, Secret
+from tests.shop.models.specials import (
+    Basket,
+    Lease,
+    Payload,
+    Rule,
+    Snippet,
+    Switch,
+    Version,
+)
+from tests.shop.models.states import (
+    Audited,
+    Gauge,
+    Ledger,
+    Options,
+    Plugin,
+    PluginBase,
+    RecordingBase,
+    Tracked,
+)
+from tests.shop.models.vehicles import Car, Ride, SportsCar, Truck, Vehicle
+
+__all__ = [
+    "Article",
+    "Audited",
+    "Basket",
+    "Book",
+    "Car",
+    "City",
+    "Country",
+    "Customer",
+    "Document",
+    "Employee",
+    "Gauge",
+    "Holiday",
+    "Instrument",
+    "Lease",
+    "Ledger",
+    "Line",
+    "Locker",
+    "Moment",
+    "Museum",
+    "Notice",
+    "Options",
+    "Order",
+    "Parcel",
+    "Payload",
+    "Plugin",
+    "PluginBase",
+    "Price",
+    "Product",
+    "Profile",
+    "RecordingBase",
+    "Remark",
+    "Ride",
+    "Rule",
+    "Seat",
+    "Secret",
+    "Shipment",
+    "Sku",
+    "Snippet",
+    "SportsCar",
+    "Switch",
+    "Tag",
+    "TagNote",
+    "Tracked",
+    "Truck",
+    "UrgentOrder",
+    "User",
+    "Vehicle",
+    "Version",
+]

@@ -1,0 +1,345 @@
+"""Aliases: which database a row is read from."""
+
+from contextlib import ExitStack
+
+import pytest
+from django.db import connections, transaction
+from django.db.utils import OperationalError
+
+from modelref import identity, is_resolved, reference, resolve, resolve_all
+from modelref.codecs import json as codec
+from modelref.errors import ReferenceNotFound, UnknownAlias
+from tests.shop.arrivals import arrived
+from tests.shop.models import Order
+from tests.shop.queries import ALIASES, queries
+
+pytestmark = pytest.mark.django_db(databases=ALIASES)
+
+
+@pytest.fixture
+def rows():
+    """Row 42 in each database, with the name of the database as its note."""
+    return {alias: Order.objects.using(alias).create(pk=42, note=alias) for alias in ALIASES}
+
+
+@pytest.fixture
+def replica(settings):
+    """A project that reads from a replica and writes to its primary."""
+    settings.DATABASE_ROUTERS = ["tests.shop.routers.PrimaryReplicaRouter"]
+
+
+@pytest.fixture
+def tenants(settings):
+    """A project whose router takes a model without an instance to be of `eu`."""
+    settings.DATABASE_ROUTERS = ["tests.shop.routers.TenantRouter"]
+
+
+class TestWithoutRouter:
+    """Django's own rule: an instance is written where it came from."""
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    def test_an_instance_is_read_where_it_came_from(self, rows, alias):
+        """One query, to its own database."""
+        (ref,) = arrived(rows[alias])
+
+        with queries(**{alias: 1}):
+            assert ref.note == alias
+
+    def test_one_key_in_two_databases_is_two_rows(self, rows):
+        """Row 42 of `eu` is not row 42 of `default`: a query each, and each its own."""
+        refs = arrived(rows["default"], rows["eu"], rows["default"])
+
+        with queries(default=1, eu=1):
+            assert [ref.note for ref in refs] == ["default", "eu", "default"]
+
+    def test_an_alias_is_loaded_when_it_is_touched(self, rows):
+        """References to another database wait for their own first access."""
+        refs = arrived(rows["default"], rows["eu"])
+
+        with queries(default=1):
+            resolve(refs[0])
+
+        assert [is_resolved(ref) for ref in refs] == [True, False]
+
+    def test_resolve_all_tells_databases_apart(self, rows):
+        """However the references were made."""
+        refs = [reference(Order, 42, using=alias) for alias in ("eu", "default", "replica")]
+
+        with queries(default=1, eu=1, replica=1):
+            assert [one.note for one in resolve_all(refs)] == ["eu", "default", "replica"]
+
+    def test_what_was_read_is_saved_where_it_was_read(self, rows):
+        """`ref.save()` goes to the row's database."""
+        (ref,) = arrived(rows["eu"])
+        ref.note = "written"
+
+        with queries(eu=1):
+            ref.save()
+
+    def test_a_missing_row_names_its_alias(self):
+        """`ReferenceNotFound` says in which database there is no such row."""
+        Order.objects.create(pk=42)
+
+        with queries(eu=1), pytest.raises(ReferenceNotFound, match="shop.order:42@eu"):
+            resolve(reference(Order, 42, using="eu"))
+
+
+@pytest.mark.usefixtures("replica")
+class TestPrimaryAndReplica:
+    """The alias that travels is the one the row would be written to."""
+
+    def test_an_instance_from_a_replica_is_read_from_its_primary(self, rows):
+        """The replica may lag; the worker does not see that."""
+        stale = Order.objects.get(pk=42)
+        assert stale.note == "replica"
+
+        (ref,) = arrived(stale)
+
+        with queries(default=1):
+            assert ref.note == "default"
+        assert str(identity(stale)) == "shop.order:42"
+
+    def test_a_key_is_read_from_the_primary(self, rows):
+        """`reference(Order, 42)` asks the router where the model is written."""
+        with queries(default=1):
+            assert reference(Order, 42).note == "default"
+
+    def test_a_list_is_read_from_the_primary(self, rows):
+        """The read router is not asked for batches either."""
+        Order.objects.using("default").create(pk=43, note="second")
+        refs = [reference(Order, 42), reference(Order, 43)]
+
+        with queries(default=1):
+            assert [one.note for one in resolve_all(refs)] == ["default", "second"]
+
+    def test_a_queryset_is_read_from_the_primary(self, rows):
+        """A `QuerySet` without `.using()` is of the alias that is written to."""
+        with queries(replica=1):
+            (refs,) = codec.decode(codec.encode([Order.objects.all()]))
+
+        with queries(default=1):
+            assert [ref.note for ref in refs] == ["default"]
+
+    def test_relations_of_what_was_read_follow_the_router(self, rows):
+        """After the load Django decides: related rows are read from the replica."""
+        ref = reference(Order, 42)
+        resolve(ref)
+
+        with queries(replica=1):
+            list(ref.lines.all())
+
+
+@pytest.mark.usefixtures("tenants")
+class TestTenants:
+    """A router that needs the instance to know the shard."""
+
+    def test_an_instance_of_a_shard_is_read_from_its_shard(self, rows):
+        """The router is asked with the instance."""
+        with queries(eu=1):
+            assert arrived(rows["eu"])[0].note == "eu"
+
+    def test_no_alias_on_the_wire_is_default(self, rows):
+        """The receiving side does not ask the router again, which would say `eu`."""
+        text = codec.encode([rows["default"]])
+
+        assert text == '[{"__modelref__":["shop.order",42]}]'
+        with queries(default=1):
+            assert codec.decode(text)[0].note == "default"
+
+    def test_a_key_is_of_the_alias_that_the_model_is_written_to(self, rows):
+        """`reference(Order, 42)` is fixed when it is made."""
+        ref = reference(Order, 42)
+
+        assert identity(ref).using == "eu"
+        with queries(eu=1):
+            assert ref.note == "eu"
+
+    def test_the_alias_is_fixed_when_the_reference_is_made(self, rows, settings):
+        """A router that changes its mind afterwards changes nothing."""
+        ref = reference(Order, 42)
+
+        settings.DATABASE_ROUTERS = []
+
+        assert ref.note == "eu"
+
+    def test_a_named_alias_counts_more_than_the_router(self, rows):
+        """`using="default"` is taken at its word."""
+        with queries(default=1):
+            assert reference(Order, 42, using="default").note == "default"
+
+    def test_a_queryset_is_of_the_alias_that_was_named(self, rows):
+        """`.using("default")` gives `default`, none the router's."""
+        named, routed = codec.decode(
+            codec.encode([Order.objects.using("default").all(), Order.objects.all()])
+        )
+
+        assert [str(identity(ref)) for ref in (*named, *routed)] == [
+            "shop.order:42",
+            "shop.order:42@eu",
+        ]
+
+
+class TestUnknownAlias:
+    """An alias that the worker does not know."""
+
+    @pytest.fixture
+    def ref(self):
+        """A reference from a project that has a database called `mars`."""
+        return codec.decode('[{"__modelref__":["shop.order",42,"mars"]}]')[0]
+
+    def test_it_is_an_unknown_alias_when_it_is_used(self, ref):
+        """The message names the row and the alias."""
+        with queries(), pytest.raises(UnknownAlias, match="mars") as caught:
+            _ = ref.note
+
+        assert "shop.order" in str(caught.value)
+        assert isinstance(caught.value, LookupError)
+
+    def test_resolve_all_says_so(self, ref):
+        """However it is read."""
+        with pytest.raises(UnknownAlias, match="mars"):
+            resolve_all([ref])
+
+    def test_it_travels_on_as_it_came(self, ref):
+        """A worker that only passes it on loses nothing."""
+        assert codec.encode([ref]) == '[{"__modelref__":["shop.order",42,"mars"]}]'
+        assert repr(ref) == "<ModelRef shop.order pk=42 using=mars>"
+        assert ref.pk == 42
+
+
+class Outage:
+    """Makes a connection fail its first reads, as one to a server that has gone away does."""
+
+    def __init__(self, connection, *, times: int, dead: bool = True) -> None:
+        self.connection = connection
+        self.times = times
+        self.dead = dead
+        self.asked = 0
+
+    def __call__(self, execute, sql, params, many, context):
+        if "shop_order" in sql:  # and not what a new connection begins with
+            self.asked += 1
+            if self.asked <= self.times:
+                raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    def is_usable(self) -> bool:
+        """Answer for the connection."""
+        return not (self.dead and self.asked <= self.times)
+
+
+@pytest.fixture
+def outage(monkeypatch):
+    """Let reads from `default` fail so many times; with `dead=False` the connection lives on."""
+    connection = connections["default"]
+    with ExitStack() as stack:
+
+        def begin(**options) -> Outage:
+            outage = Outage(connection, **options)
+            stack.enter_context(connection.execute_wrapper(outage))
+            monkeypatch.setattr(connection, "is_usable", outage.is_usable)
+            return outage
+
+        yield begin
+
+
+@pytest.mark.django_db(databases=ALIASES, transaction=True)
+class TestDeadConnection:
+    """The connection is dead: "cannot tell now" is not "gone"."""
+
+    @pytest.fixture
+    def ref(self):
+        """A reference to a row that exists."""
+        Order.objects.create(pk=42, note="gift")
+        return reference(Order, 42)
+
+    def test_outside_a_transaction_the_read_is_tried_once_more(self, ref, outage):
+        """The connection is closed, opened again, and the row is there."""
+        before = connections["default"].connection
+        trouble = outage(times=1)
+
+        assert ref.note == "gift"
+
+        assert trouble.asked == 2
+        assert connections["default"].connection is not before
+
+    def test_the_second_time_the_error_goes_up(self, ref, outage):
+        """It is the database's own error, and no `ReferenceNotFound`."""
+        trouble = outage(times=2)
+
+        with pytest.raises(OperationalError, match="server closed the connection"):
+            _ = ref.note
+
+        assert trouble.asked == 2
+
+    def test_inside_a_transaction_the_error_goes_up(self, ref, outage):
+        """What the transaction has done is lost, so reading on would be wrong."""
+        trouble = outage(times=1)
+
+        with (
+            pytest.raises(OperationalError, match="server closed the connection"),
+            transaction.atomic(),
+        ):
+            _ = ref.note
+
+        assert trouble.asked == 1
+
+    def test_an_error_on_a_connection_that_lives_goes_up(self, ref, outage):
+        """A lock that timed out, say, is the task's to retry."""
+        trouble = outage(times=1, dead=False)
+
+        with pytest.raises(OperationalError, match="server closed the connection"):
+            _ = ref.note
+
+        assert trouble.asked == 1
+
+    def test_the_reference_can_be_used_when_the_server_is_back(self, ref, outage):
+        """A failed read leaves it pending."""
+        outage(times=2)
+        with pytest.raises(OperationalError):
+            _ = ref.note
+
+        assert not is_resolved(ref)
+        assert ref.note == "gift"
+
+    @pytest.mark.needs("postgres")
+    @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
+    def test_a_connection_that_postgresql_has_ended_is_opened_again(self):
+        """A terminated back end costs a second read, not a task."""
+        Order.objects.using("postgres").create(pk=42, note="gift")
+        Order.objects.using("postgres").create(pk=43, note="second")
+        refs = [reference(Order, pk, using="postgres") for pk in (42, 43)]
+        ended = terminate(connections["postgres"])
+
+        assert [one.note for one in resolve_all(refs)] == ["gift", "second"]
+        assert process_id(connections["postgres"]) != ended
+
+    @pytest.mark.needs("postgres")
+    @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
+    def test_inside_a_transaction_a_connection_that_postgresql_has_ended_is_an_error(self):
+        """The transaction went with the connection."""
+        Order.objects.using("postgres").create(pk=42)
+        ref = reference(Order, 42, using="postgres")
+
+        with pytest.raises(OperationalError), transaction.atomic(using="postgres"):
+            terminate(connections["postgres"])
+            _ = ref.note
+
+        assert resolve(ref).pk == 42
+
+
+def process_id(connection) -> int:
+    """Give the number of the PostgreSQL process behind a connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def terminate(connection) -> int:
+    """End that process from another connection, and give its number."""
+    ended = process_id(connection)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
+    other.close()
+    return ended

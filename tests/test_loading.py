@@ -1,0 +1,452 @@
+"""Loading: when rows are read, and how many at once.
+
+Rows that are gone and the choice of the manager stand in `test_missing.py`, that of the database in
+`test_aliases.py`, threads and async code in `test_concurrency.py`.
+"""
+
+import gc
+import weakref
+from itertools import count
+
+import pytest
+from django.db import connections
+
+from modelref import (
+    identity,
+    is_resolved,
+    iter_resolved,
+    reference,
+    resolve,
+    resolve_all,
+)
+from modelref.codecs import json as codec
+from tests.shop.arrivals import arrived
+from tests.shop.models import (
+    Country,
+    Order,
+    Product,
+    Seat,
+    UrgentOrder,
+    Version,
+)
+from tests.shop.queries import ALIASES, queries
+from tests.shop.samples import SAMPLES, Sample, columns
+
+pytestmark = pytest.mark.django_db(databases=ALIASES)
+
+
+def orders(number: int) -> list[Order]:
+    """Save orders whose notes are "0", "1", … and whose keys start at 1."""
+    return Order.objects.bulk_create(Order(pk=n + 1, note=str(n)) for n in range(number))
+
+
+def resolved(refs: list) -> list[int]:
+    """Give the places of the references that are loaded."""
+    return [place for place, ref in enumerate(refs) if is_resolved(ref)]
+
+
+@pytest.fixture
+def at_most(monkeypatch):
+    """Let the database take no more than so many parameters in one query."""
+
+    def limit(number: int) -> None:
+        features = connections["default"].features
+        monkeypatch.setattr(type(features), "max_query_params", number)
+        monkeypatch.delitem(vars(features), "max_query_params", raising=False)  # if it is cached
+
+    return limit
+
+
+class TestDecoding:
+    """Nothing is read on the way."""
+
+    def test_decoding_never_queries(self):
+        """Not for one, not for many, not for rows or databases that do not exist."""
+        text = codec.encode([*orders(3), Product.objects.create(name="tea")])
+
+        with queries():
+            codec.decode(text)
+            codec.decode('[{"__modelref__":["shop.order",1,"mars"]}]')
+            codec.decode('[{"__modelrefs__":["shop.order",[98,99]]}]')
+
+    def test_a_reference_that_is_not_used_is_not_read(self):
+        """References may go all the way through a task unread."""
+        refs = arrived(*orders(3))
+
+        with queries():
+            assert [ref.pk for ref in arrived(*refs)] == [1, 2, 3]
+
+        assert resolved(refs) == []
+
+
+class TestOneBatch:
+    """What was decoded together loads together."""
+
+    def test_one_reference_is_a_get(self):
+        """A reference alone is read by its key."""
+        (ref,) = arrived(*orders(1))
+
+        with queries(default=1) as sent:
+            assert ref.note == "0"
+
+        assert " IN (" not in sent["default"][0]["sql"]
+
+    def test_several_are_one_query(self):
+        """The first access reads the batch."""
+        refs = arrived(*orders(5))
+
+        with queries(default=1) as sent:
+            assert [ref.note for ref in refs] == ["0", "1", "2", "3", "4"]
+
+        assert " IN (" in sent["default"][0]["sql"]
+
+    def test_others_are_resolved_with_the_first(self):
+        """`is_resolved` says that touching needs no query, touched or not."""
+        refs = arrived(*orders(3))
+
+        resolve(refs[1])
+
+        assert resolved(refs) == [0, 1, 2]
+
+    def test_references_deep_in_containers_are_of_the_batch(self):
+        """Where a reference stands in the value does not matter."""
+        first, second, third = orders(3)
+        text = codec.encode({"a": [first], "b": {"c": second, "d": [[third]]}})
+
+        value = codec.decode(text)
+
+        with queries(default=1):
+            assert value["b"]["d"][0][0].note == "2"
+            assert (value["a"][0].note, value["b"]["c"].note) == ("0", "1")
+
+    def test_results_are_put_back_by_key(self):
+        """Each reference gets its own row, in whatever order the database gives them."""
+        rows = orders(4)
+
+        refs = arrived(rows[2], rows[0], rows[3], rows[1])
+
+        assert [ref.note for ref in refs] == ["2", "0", "3", "1"]
+
+    def test_each_model_is_a_query_of_its_own(self):
+        """And is read when one of its references is touched, not before."""
+        first, second = orders(2)
+        tea, cake = Product.objects.create(name="tea"), Product.objects.create(name="cake")
+        refs = arrived(first, tea, second, cake)
+
+        with queries(default=1):
+            assert refs[2].note == "1"
+        assert resolved(refs) == [0, 2]
+        with queries(default=1):
+            assert [refs[1].name, refs[3].name] == ["tea", "cake"]
+
+    def test_a_proxy_is_a_model_of_its_own(self):
+        """References arrive as the class that was sent."""
+        orders(2)
+
+        refs = arrived(Order.objects.get(pk=1), UrgentOrder.objects.get(pk=2))
+
+        assert [type(resolve(ref)) for ref in refs] == [Order, UrgentOrder]
+
+    def test_one_row_is_one_instance(self):
+        """A row that is named twice is read once, and is the same on both sides."""
+        (row,) = orders(1)
+        value = codec.decode(codec.encode([row, {"again": row}, [row]]))
+        first, second, third = value[0], value[1]["again"], value[2][0]
+
+        with queries(default=1):
+            first.note = "changed"
+            assert (second.note, third.note) == ("changed", "changed")
+
+        assert resolve(first) is resolve(second) is resolve(third)
+
+    def test_rows_are_told_apart_by_identity_not_by_equality(self):
+        """A model's own `__eq__` merges no rows."""
+        refs = arrived(*(Version.objects.create(pk=n, number=7) for n in (1, 2, 3)))
+
+        with queries(default=1):
+            assert [resolve(ref).pk for ref in refs] == [1, 2, 3]
+
+    def test_two_messages_are_two_batches(self):
+        """What was decoded apart is read apart."""
+        first, second = orders(2)
+        one, other = arrived(first), arrived(second)
+
+        resolve(one[0])
+
+        assert resolved(other) == []
+
+    def test_references_that_pass_through_are_not_loaded(self):
+        """The arguments of a signature that travels along belong to a later task."""
+        first, second, third = orders(3)
+        signature = {
+            "task": "shop.tasks.ship",
+            "args": [second],
+            "kwargs": {"other": third},
+            "options": {},
+            "subtask_type": None,
+            "immutable": False,
+        }
+        ref, later = codec.decode(codec.encode([first, {"chain": [signature]}]))
+
+        with queries(default=1) as sent:
+            assert ref.note == "0"
+
+        assert " IN (" not in sent["default"][0]["sql"]
+        assert resolved([*later["chain"][0]["args"], later["chain"][0]["kwargs"]["other"]]) == []
+
+    def test_the_same_row_may_be_loaded_and_pass_through(self):
+        """The reference that the call uses is not the one in the signature."""
+        (row,) = orders(1)
+        signature = {
+            "task": "shop.tasks.ship",
+            "args": [row],
+            "kwargs": {},
+            "options": {},
+            "subtask_type": None,
+            "immutable": False,
+        }
+        ref, later = codec.decode(codec.encode([row, signature]))
+
+        resolve(ref)
+
+        assert not is_resolved(later["args"][0])
+
+
+class TestWindow:
+    """How much of a long list one query reads."""
+
+    @pytest.mark.parametrize(
+        ("touched", "read"),
+        [
+            ([0], [range(10)]),
+            ([12], [range(12, 22)]),
+            ([20], [range(20, 25), range(15, 20)]),
+            ([24], [range(15, 25)]),
+            ([12, 24], [range(12, 25), range(5, 12)]),
+            ([12, 0], [range(10), range(12, 22)]),
+            ([5, 2], [range(2, 22)]),
+            ([5, 15, 4], [range(25)]),
+        ],
+        ids=str,
+    )
+    def test_a_touch_reads_what_follows_then_what_is_nearest_before(self, at_most, touched, read):
+        """The reference itself, pending ones after it, then up to the limit those before it."""
+        refs = arrived(*orders(25))
+        at_most(10)
+
+        with queries(default=len(touched)):
+            for place in touched:
+                resolve(refs[place])
+
+        assert resolved(refs) == sorted(place for places in read for place in places)
+
+    @pytest.mark.parametrize("step", [1, -1], ids=["from the front", "from the back"])
+    def test_a_long_list_loads_as_it_is_iterated(self, at_most, step):
+        """Twenty-five rows, ten at a time, are three queries from either end."""
+        refs = arrived(*orders(25))
+        at_most(10)
+
+        with queries(default=3):
+            assert [ref.note for ref in refs[::step]] == [str(n) for n in range(25)][::step]
+
+    def test_the_last_row_is_read_when_its_turn_comes(self, at_most):
+        """A row beyond the window is as fresh as the moment it is reached."""
+        refs = arrived(*orders(25))
+        at_most(10)
+        resolve(refs[0])
+
+        Order.objects.update(note="changed")
+
+        assert (refs[9].note, refs[10].note) == ("9", "changed")
+
+    def test_two_thousand_rows_are_one_query(self, at_most):
+        """A query takes 2,000 rows, and no more where the database takes more parameters."""
+        Country.objects.bulk_create(Country(code=f"{n:05}") for n in range(2_001))
+        refs = codec.decode(codec.encode([reference(Country, f"{n:05}") for n in range(2_001)]))
+        at_most(10_000)
+
+        with queries(default=1):
+            resolve(refs[0])
+        assert resolved(refs) == list(range(2_000))
+
+        with queries(default=1):
+            resolve(refs[-1])
+
+    def test_five_thousand_rows_are_three_queries(self, at_most):
+        """A long list costs a query for each 2,000 begun."""
+        Country.objects.bulk_create(Country(code=f"{n:05}", name=f"{n}") for n in range(5_000))
+        refs = codec.decode(codec.encode([reference(Country, f"{n:05}") for n in range(5_000)]))
+        at_most(10_000)
+
+        with queries(default=3):
+            assert [ref.name for ref in refs] == [str(n) for n in range(5_000)]
+
+    def test_no_query_has_more_parameters_than_the_database_takes(self, at_most):
+        """A composite key counts with each of its parts."""
+        Seat.objects.bulk_create(Seat(row="A", number=n, guest=str(n)) for n in range(25))
+        refs = arrived(*Seat.objects.order_by("number"))
+        at_most(10)
+        numbers = []
+
+        def count_parameters(execute, sql, params, many, context):
+            numbers.append(len(params))
+            return execute(sql, params, many, context)
+
+        with connections["default"].execute_wrapper(count_parameters):
+            assert [ref.guest for ref in refs] == [str(n) for n in range(25)]
+
+        assert max(numbers) <= 10
+        assert len(numbers) == 5
+
+
+class TestResolveAll:
+    """`resolve_all` and `iter_resolved`."""
+
+    def test_order_and_repetition_are_kept(self):
+        """What comes out is what went in, in its place."""
+        first, second, third = orders(3)
+        refs = [reference(Order, pk) for pk in (3, 1, 2, 3)]
+
+        assert resolve_all(refs) == [third, first, second, third]
+
+    def test_references_of_different_batches_are_one_query(self):
+        """However they were made, one query for a model and alias."""
+        orders(4)
+        refs = [reference(Order, 1), *arrived(*Order.objects.filter(pk__in=[2, 3]))]
+        refs.append(reference(Order, 4))
+
+        with queries(default=1):
+            instances = resolve_all(refs)
+
+        assert [instance.note for instance in instances] == ["0", "1", "2", "3"]
+        assert [type(instance) for instance in instances] == [Order] * 4
+
+    def test_the_references_are_loaded_with_the_instances(self):
+        """Afterwards `resolve(ref)` is what `resolve_all` gave."""
+        orders(2)
+        refs = [reference(Order, 1), reference(Order, 2)]
+
+        instances = resolve_all(refs)
+
+        with queries():
+            assert [resolve(ref) for ref in refs] == instances
+            assert resolve(refs[0]) is instances[0]
+
+    def test_models_and_aliases_are_a_query_each(self):
+        """A mixed list costs one for each of its kinds."""
+        orders(2)
+        Order.objects.using("eu").create(pk=1, note="eu")
+        tea = Product.objects.create(name="tea")
+        refs = [
+            reference(Order, 1),
+            reference(Product, tea.pk),
+            reference(Order, 1, using="eu"),
+            reference(Order, 2),
+        ]
+
+        with queries(default=2, eu=1):
+            instances = resolve_all(refs)
+
+        assert [str(identity(instance)) for instance in instances] == [
+            "shop.order:1",
+            f"shop.product:{tea.pk}",
+            "shop.order:1@eu",
+            "shop.order:2",
+        ]
+
+    def test_instances_pass_through(self):
+        """An instance among the references is given as it is."""
+        first, _ = orders(2)
+
+        with queries(default=1):
+            instances = resolve_all([first, reference(Order, 2)])
+
+        assert instances[0] is first
+
+    def test_what_is_loaded_is_not_read_again(self):
+        """Loaded references keep their instance and its changes."""
+        first, _ = orders(2)
+        wrapped = reference(first)
+        wrapped.note = "unsaved"
+
+        assert [one.note for one in resolve_all([wrapped, reference(Order, 2)])] == ["unsaved", "1"]
+
+    def test_nothing_is_nothing(self):
+        """An empty list costs no query."""
+        with queries():
+            assert resolve_all([]) == []
+            assert list(iter_resolved([])) == []
+
+    def test_any_iterable_will_do(self):
+        """A generator is taken."""
+        rows = orders(3)
+
+        assert resolve_all(reference(Order, n) for n in (1, 2, 3)) == rows
+        assert list(iter_resolved(reference(Order, n) for n in (1, 2, 3))) == rows
+
+    def test_more_than_two_thousand_are_more_than_one_query(self, at_most):
+        """2,001 references are two."""
+        Country.objects.bulk_create(Country(code=f"{n:05}") for n in range(2_001))
+        refs = [reference(Country, f"{n:05}") for n in range(2_001)]
+        at_most(10_000)
+
+        with queries(default=2):
+            assert [one.code for one in resolve_all(refs)] == [f"{n:05}" for n in range(2_001)]
+
+    @pytest.mark.parametrize("sample", SAMPLES, ids=str)
+    def test_every_kind_is_found(self, sample: Sample):
+        """Keys of all types are put back in their place."""
+        instances = [sample.make(n) for n in (3, 1, 2)]
+        refs = [reference(type(one), one.pk) for one in instances]
+
+        with queries(default=1):
+            found = resolve_all(refs)
+
+        assert [columns(one) for one in found] == [columns(one) for one in instances]
+
+    def test_iteration_reads_chunk_by_chunk(self):
+        """Each chunk is read when it is reached."""
+        rows = orders(25)
+        iterator = iter_resolved([reference(Order, n + 1) for n in range(25)], chunk_size=10)
+
+        with queries():
+            iter(iterator)
+        with queries(default=1):
+            first = [next(iterator) for _ in range(10)]
+        with queries(default=2):
+            rest = list(iterator)
+
+        assert first + rest == rows
+
+    def test_iteration_takes_its_input_chunk_by_chunk(self):
+        """An endless generator of references can be iterated."""
+        orders(25)
+        made = count(1)
+
+        iterator = iter_resolved((reference(Order, n) for n in made), chunk_size=10)
+
+        assert [next(iterator).note for _ in range(15)] == [str(n) for n in range(15)]
+        assert next(made) <= 21
+
+    def test_a_decoded_list_is_iterated_in_as_many_queries(self):
+        """References of one batch are read in the chunks that were asked for."""
+        refs = arrived(*orders(25))
+
+        with queries(default=3):
+            assert [one.note for one in iter_resolved(refs, chunk_size=10)] == [
+                str(n) for n in range(25)
+            ]
+
+    def test_iteration_holds_one_chunk(self):
+        """Instances that were passed on are not kept, though the references are."""
+        orders(50)
+        refs = [reference(Order, n + 1) for n in range(50)]
+        seen, alive = [], []
+
+        for instance in iter_resolved(refs, chunk_size=10):
+            seen.append(weakref.ref(instance))
+            gc.collect()
+            alive.append(sum(one() is not None for one in seen))
+
+        assert len(seen) == 50
+        assert max(alive) <= 11

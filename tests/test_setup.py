@@ -1,0 +1,168 @@
+"""`setup(app)`: one line, before or after everything else, once or twice."""
+
+import pickle
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from modelref.celery import RefTask, setup
+from tests.shop.models import Order
+
+JSON = "modelref-json"
+
+
+@pytest.fixture
+def app() -> Celery:
+    """An app with nothing configured."""
+    return Celery("set up", set_as_current=False, broker="memory://", backend="cache+memory://")
+
+
+def serializers(app: Any) -> tuple[str, str]:
+    """Return what tasks and results are sent as."""
+    return app.conf.task_serializer, app.conf.result_serializer
+
+
+class TestWhen:
+    """Whatever was made before or after it."""
+
+    def test_before_the_app_is_configured(self, app):
+        """As in most projects: right after `app = Celery(...)`."""
+        setup(app)
+        app.config_from_object({"accept_content": ["yaml"], "result_accept_content": ("json",)})
+
+        assert serializers(app) == (JSON, JSON)
+        assert app.conf.accept_content == ["yaml", JSON]
+        assert app.conf.result_accept_content == ["json", JSON]
+
+    def test_after_the_app_is_configured(self, app):
+        """Something has read a setting."""
+        assert app.conf.task_serializer == "json"
+
+        setup(app)
+
+        assert serializers(app) == (JSON, JSON)
+        assert app.conf.accept_content == ["json", JSON]
+
+    def test_after_tasks_are_bound(self, app):
+        """`Task.bind` has frozen the serializer."""
+        made = app.task(name="bound")(lambda_free)
+        assert made.serializer == "json"
+
+        setup(app)
+
+        assert made.serializer == JSON
+        assert app.tasks["celery.map"].serializer == JSON
+
+    def test_after_the_back_end_is_made(self, app):
+        """Which keeps what it saw first."""
+        assert app.backend.serializer == "json"
+
+        setup(app)
+
+        assert app.backend.serializer == JSON
+        assert "application/x-modelref+json" in app.backend.accept
+
+    def test_after_a_message_was_sent(self, app):
+        """The sender keeps the serializer as well."""
+        app.send_task("any")
+
+        setup(app)
+
+        with app.connection_for_write() as connection:
+            queue = app.amqp.queues["celery"].bind(connection.default_channel)
+            queue.purge()
+            app.send_task("any")
+            assert queue.get(no_ack=True).content_type == "application/x-modelref+json"
+
+    def test_after_remote_control_was_used(self, app):
+        """It goes on in JSON."""
+        _ = app.control.mailbox
+
+        setup(app)
+
+        assert app.control.mailbox.serializer == "modelref-control"
+
+    def test_before_the_settings_are_read_again(self, app):
+        """A second `config_from_object` does not undo it."""
+        setup(app)
+        _ = app.conf.task_serializer
+        app.config_from_object({"timezone": "Europe/Berlin"})
+
+        assert serializers(app) == (JSON, JSON)
+
+    def test_twice_is_as_good_as_once(self, app):
+        """Nothing is added twice."""
+        setup(app)
+        setup(app)
+
+        assert app.conf.accept_content == ["json", JSON]
+        assert len(app.on_after_configure.receivers) == 1
+
+
+class TestAcceptOnly:
+    """`setup(app, send=False)`, the first release of a roll-out."""
+
+    def test_it_accepts_and_sends_as_before(self, app):
+        """Tasks, results and remote control."""
+        setup(app, send=False)
+
+        assert serializers(app) == ("json", "json")
+        assert JSON in app.conf.accept_content
+
+    def test_the_next_release_sends(self, app):
+        """Both lines in one program are the second."""
+        setup(app, send=False)
+        setup(app)
+
+        assert serializers(app) == (JSON, JSON)
+
+
+class TestWholeProject:
+    """`RefTask` as the class of all tasks."""
+
+    def test_task_cls(self):
+        """`Celery(task_cls=...)`: every task takes rows, Celery's own are left as they are."""
+        app = Celery("whole", set_as_current=False, task_cls="modelref.celery:RefTask")
+        made = app.task(name="whole.free")(lambda_free)
+
+        assert isinstance(made, RefTask)
+        assert set(made.unread_annotations()) == set()
+        assert app.tasks["celery.map"].__header__ is not None
+        assert app.tasks["celery.map"]._modelref_arguments is None
+
+    def test_a_map_of_such_tasks(self, db):
+        """Celery's built-in tasks carry references without converting them."""
+        app = Celery("whole map", set_as_current=False, task_cls="modelref.celery:RefTask")
+        app.conf.update(task_always_eager=True)
+        setup(app)
+        note_of = app.task(name="whole.note_of")(read_note)
+        orders = [Order.objects.create(note=note) for note in "ab"]
+
+        assert note_of.map(orders).delay().get() == ["a", "b"]
+
+    def test_the_app_can_still_be_pickled(self, app):
+        """Celery ships apps to other processes on some platforms."""
+        setup(app)
+
+        assert pickle.loads(pickle.dumps(app)).main == "set up"
+
+
+def lambda_free(value: int) -> int:
+    """Return what is given."""
+    return value
+
+
+def read_note(order: Order) -> str:
+    """Return the note of an order."""
+    return order.note
+
+
+def test_a_base_that_is_no_ref_task_is_refused(app):
+    """When the task is defined."""
+    from celery import Task
+
+    from modelref.celery import task
+
+    with pytest.raises(TypeError, match="derive it from modelref.celery.RefTask"):
+        task(base=Task, app=app)(lambda_free)
