@@ -316,7 +316,7 @@ class TestNames:
 
         made = echo.task(annotation)
         with echo.sending() as app:
-            [warning] = [each for each in check_app(app.modelref) if made.name in each.msg]
+            [warning] = [each for each in check_app(lambda: app.modelref) if made.name in each.msg]
 
         assert warning.id == "modelref.W001"
         assert "'value'" in warning.msg

@@ -1,5 +1,6 @@
 """System checks: what is wrong with the settings, the models, the app and its tasks."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,6 +29,12 @@ class TestSettings:
             ({"RENAMED": {"shop.purchase": "shop.nothing"}}, 4, "'shop.nothing'"),
             ({"MODELS": "shop.order"}, 5, "not a list"),
             ({"MODELS": ["shop.ordre"]}, 5, "'shop.ordre', which is no installed model"),
+            ({"PICKLE_ALLOW": "decimal.Decimal"}, 7, "not a list"),
+            ({"PICKLE_ALLOW": ["decimal.Decimla"]}, 7, "'decimal.Decimla', which cannot be imp"),
+            ({"PICKLE_ALLOW": ["nothing.Decimal"]}, 7, "'nothing.Decimal', which cannot be imp"),
+            ({"PICKLE_ALLOW": ["Decimal"]}, 7, "'Decimal', which cannot be imported"),
+            ({"PICKLE_ALLOW": [Decimal]}, 7, "which cannot be imported"),
+            ({"PICKLE_ALLOW": ["string.digits"]}, 7, "'string.digits', which cannot be"),
         ],
     )
     def test_an_error_for_each_mistake(self, settings, value, number, says):
@@ -53,6 +60,7 @@ class TestSettings:
             {"MANAGER": "_base_manager"},
             {"RENAMED": {"shop.purchase": "shop.Order"}, "MODELS": ["shop", "shop.order"]},
             {"MODELS": None},
+            {"PICKLE_ALLOW": ["decimal.Decimal", "tests.shop.fields.Isbn"]},
         ],
     )
     def test_good_settings_pass(self, settings, value):
@@ -86,7 +94,7 @@ class TestApps:
 
     def messages(self, app: Any) -> list[str]:
         """Return the checks of this app's own tasks and settings."""
-        found = check_app(app.modelref)
+        found = check_app(lambda: app.modelref)
         return [f"{each.id} {each.msg}" for each in found if "tests." not in each.msg]
 
     @pytest.mark.django_db(databases="__all__")
@@ -135,7 +143,7 @@ class TestApps:
         """Celery would, on every database; this test has none."""
         modelref.celery.setup(app)
 
-        assert check_app(app.modelref) is not None
+        assert check_app(lambda: app.modelref) is not None
 
 
 def lambda_of(annotation: Any = None) -> Any:

@@ -2,6 +2,14 @@
 
 What travels is an :class:`Identity`: model label, primary key, database alias. What arrives is a
 :data:`ModelRef`, which loads its row on the first attribute access.
+
+The way of one argument through the modules:
+
+- out: ``celery.task`` -> ``celery.arguments`` -> ``celery.shapes`` and ``celery.ways`` ->
+  ``batch`` -> ``codecs`` -> ``wire`` -> ``keys``
+- in: ``codecs`` -> ``wire`` -> ``batch``, then ``celery.body`` -> ``celery.arguments`` ->
+  ``celery.shapes`` and ``celery.ways``
+- loading: ``pending`` -> ``group`` -> ``resolver`` -> ``refs``
 """
 
 from modelref.access import (
@@ -15,12 +23,14 @@ from modelref.access import (
     resolve,
     resolve_all,
 )
+from modelref.by_reference import PickledByReference
 from modelref.identity import Identity
 from modelref.refs import ModelRef
 
 __all__ = [
     "Identity",
     "ModelRef",
+    "PickledByReference",
     "aresolve",
     "aresolve_all",
     "identity",

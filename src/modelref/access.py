@@ -48,7 +48,7 @@ def reference(target: Any, /, *pk: Any, using: str | None = None) -> Any:
         if not is_model_class(target) or len(pk) != 1:
             raise TypeError(_USAGE)
         alias = alias_for_write(target) if using is None else alias_on_wire(using)
-        return Batch().group_of(target, alias).add(key_of(target).from_bare(pk[0]))
+        return Batch().group_for_model(target, alias).add(key_of(target).from_bare(pk[0]))
     if pk or using is not None:
         raise TypeError(_USAGE)
     if isinstance(target, Ref):

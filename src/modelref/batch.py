@@ -7,7 +7,7 @@ from modelref.errors import ModelRefError
 from modelref.group import Group
 from modelref.inert import inert
 from modelref.instances import Row
-from modelref.keys import key_of
+from modelref.keys import key_of, raw_pk
 from modelref.refs import Ref, fill, make
 from modelref.registry import find_model, registry_is_ready
 from modelref.resolver import DATABASE, Resolver
@@ -32,7 +32,7 @@ class Batch:
         self._groups: dict[tuple[str | type[Model], str | None], Group] = {}
         self._sealed = sealed
 
-    def group(self, label: str, using: str | None) -> "Group":
+    def group_for_label(self, label: str, using: str | None) -> "Group":
         """Return the group of a model and alias, made at its first mention.
 
         Raises:
@@ -44,7 +44,7 @@ class Batch:
             group = self._groups[label, using] = self._new_group(label, using, model)
         return group
 
-    def group_of(self, model: "type[Model]", using: str | None) -> "Group":
+    def group_for_model(self, model: "type[Model]", using: str | None) -> "Group":
         """Return the group of a model that is at hand, a historical one perhaps, and an alias."""
         group = self._groups.get((model, using))
         if group is None:
@@ -62,7 +62,7 @@ class Batch:
             instance: any instance of the row's model.
             row: the row that the reference is made for.
         """
-        ref = make(Ref, self.group_of(type(instance), row.using), row.pk)
+        ref = make(Ref, self.group_for_model(type(instance), row.using), row.pk)
         fill(ref, instance)
         return ref
 
@@ -75,12 +75,12 @@ class Batch:
             using: database alias, None for ``default``.
         """
         try:
-            group = self.group(label, using)
+            group = self.group_for_label(label, using)
             key = None if group.model is None else key_of(group.model)
         except Exception as error:  # noqa: BLE001 - the task's affair, not the decoder's
             return [inert(error, label, wire, using) for wire in wires]
         if key is None:
-            return [group.add(tuple(w) if isinstance(w, list) else w) for w in wires]
+            return [group.add(raw_pk(w)) for w in wires]
         if {key.native}.issuperset(map(type, wires)):
             return [group.add(wire) for wire in wires]
         refs = []

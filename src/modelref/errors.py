@@ -32,7 +32,7 @@ _NOT_FOUND = "ReferenceNotFound_"
 
 
 class ModelRefError(Exception):
-    """Base of all errors that this package raises."""
+    """Base of all errors about a row or a message."""
 
 
 class UnsavedInstance(ModelRefError, ValueError):
@@ -60,7 +60,7 @@ class UnknownAlias(ModelRefError, LookupError):
 
 
 class MalformedReference(ModelRefError, ValueError):
-    """A reference is not of the form ``[label, pk]`` or ``[label, pk, alias]``."""
+    """A value is no primary key of its model, or a reference not of the form it travels in."""
 
 
 class ForbiddenGlobal(ModelRefError, pickle.UnpicklingError):

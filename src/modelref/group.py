@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelref.errors import ModelRefError, not_found_class
 from modelref.inert import Inert
-from modelref.keys import key_of
+from modelref.keys import key_of, raw_wire
 from modelref.pending import pending_class
 from modelref.refs import (
     Ref,
@@ -48,6 +48,7 @@ class Group:
     __slots__ = (
         "_copies",
         "_gone",
+        "_kind",
         "_lock",
         "_pending",
         "_resolver",
@@ -70,6 +71,7 @@ class Group:
         self.label = label if model is None else model._meta.label_lower
         self.using = using
         self.model = model
+        self._kind = pending_class(model)
         self.sealed = sealed
         self._resolver = resolver
         self._lock = RLock()
@@ -78,11 +80,15 @@ class Group:
         self._copies: dict[Any, list[Ref[Any]]] = {}
         self._gone: set[Any] = set()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Group":
-        """Return an empty group for the deep copies of references to load with."""
+    def anew(self) -> "Group":
+        """Return an empty group for the same kind of rows."""
         return Group(
             self.label, self.using, self.model, sealed=self.sealed, resolver=self._resolver
         )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Group":
+        """Return a new group: the deep copies of references load with one another."""
+        return self.anew()
 
     def ref(self, pk: Any) -> Ref[Any]:
         """Return the one reference of this group to a row."""
@@ -91,7 +97,7 @@ class Group:
 
     def add(self, pk: Any) -> Ref[Any]:
         """Return a new reference, which shares its instance with others to the same row."""
-        ref = make(pending_class(self.model), self, pk)
+        ref = make(self._kind, self, pk)
         self.enrol(ref)
         return ref
 
@@ -114,8 +120,8 @@ class Group:
             self._pending[pk], *twins = refs
             if twins:
                 self._twins[pk] = twins
-        alone = copy.deepcopy(self)
-        alone._pending[pk] = ref
+        alone = self.anew()
+        alone.enrol(ref)
         set_group(ref, alone)
 
     def load(self, ref: Ref[Any]) -> None:
@@ -129,7 +135,7 @@ class Group:
             if instance_of(ref) is not None:
                 return
             if self.model is None:
-                self._place(find_model(self.label))
+                self.place(ref)
                 group_of(ref).load(ref)
                 return
             pk = pk_of(ref)
@@ -174,11 +180,11 @@ class Group:
         """Return the stored primary key of a reference as it travels."""
         pk = pk_of(ref)
         if self.model is None:
-            return list(pk) if isinstance(pk, tuple) else pk
+            return raw_wire(pk)
         return key_of(self.model).to_wire(pk)
 
     def reduced(self, ref: Ref[Any]) -> tuple[Any, tuple[Any, ...]]:
-        """Return what pickles a reference: a function of this module and a plain tuple."""
+        """Return what pickles a reference: a function of modelref.batch and a plain tuple."""
         from modelref.batch import restore  # here: batch is built on this module
 
         return restore, (self.label, self.wire_pk(ref), self.using)
@@ -192,9 +198,20 @@ class Group:
         before = max(0, at + len(chosen) - most)
         return chosen + pks[before:at]
 
-    def _place(self, model: "type[Model]") -> None:
-        """Give references of before ``django.setup()`` their model and their real keys."""
-        self.label, self.model = model._meta.label_lower, model
+    def place(self, ref: Ref[Any]) -> None:
+        """Give references of before ``django.setup()`` their model and their real keys.
+
+        Raises:
+            UnknownModel, ForbiddenModel, MalformedReference: the reference cannot be read.
+        """
+        with self._lock:
+            if self.model is None:
+                self._place_all(find_model(self.label))
+        if group_of(ref) is not self:
+            group_of(ref).place(ref)
+
+    def _place_all(self, model: "type[Model]") -> None:
+        self.label, self.model, self._kind = model._meta.label_lower, model, pending_class(model)
         refs = [*self._pending.values(), *chain.from_iterable(self._twins.values())]
         copies = [*chain.from_iterable(self._copies.values())]
         self._pending, self._twins, self._copies = {}, {}, {}
@@ -205,13 +222,13 @@ class Group:
 
     def _place_one(self, ref: Ref[Any]) -> bool:
         assert self.model is not None
-        wire = list(pk_of(ref)) if isinstance(pk_of(ref), tuple) else pk_of(ref)
+        wire = raw_wire(pk_of(ref))
         try:
             set_pk(ref, key_of(self.model).from_wire(wire))
         except ModelRefError as error:
             set_group(ref, Inert(error, self.label, wire, self.using))
             return False
-        set_class(ref, pending_class(self.model))
+        set_class(ref, self._kind)
         return True
 
 

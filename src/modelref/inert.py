@@ -52,6 +52,10 @@ class Inert:
     def enrol(self, ref: Ref[Any]) -> None:
         """Take in a new reference."""
 
+    def place(self, ref: Ref[Any]) -> NoReturn:
+        """Raise what is wrong: the reference has no model."""
+        self.load(ref)
+
     def tie(self, ref: Ref[Any]) -> None:
         """Take in a copy: it is as inert as its original."""
 

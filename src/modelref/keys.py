@@ -5,7 +5,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from modelref.errors import MalformedReference, ModelRefError
+from modelref.errors import MalformedReference
 from modelref.identity import Identity
 from modelref.registry import find_model, registry_is_ready
 
@@ -81,6 +81,17 @@ class Key:
                 raise self._malformed()
         return values if self.composite else values[0]
 
+    def clean(self, pk: Any) -> Any:
+        """Return a primary key as the database gives it: an instance may hold ``"4"`` for 4."""
+        if type(pk) is self.native:
+            return pk
+        parts = pk if self.composite else [pk]
+        try:
+            values = tuple(map(self._to_python, self.fields, parts))
+        except MalformedReference:
+            return pk
+        return values if self.composite else values[0]
+
     def _to_python(self, field: "Field[Any, Any]", value: Any) -> Any:
         try:
             converted = field.to_python(value)
@@ -110,16 +121,27 @@ def wire_pk(label: str, pk: Any) -> WirePk:
     try:
         return key_of(find_model(label)).to_wire(pk)
     except Exception:  # noqa: BLE001 - no registry, no such model, no such key
-        return list(pk) if isinstance(pk, tuple) else pk
+        raw: WirePk = raw_wire(pk)
+        return raw
 
 
 def identity_from_wire(label: str, wire: Any, using: str | None = None) -> Identity:
     """Return an identity from what travelled; its pk stays as it is where no model is known."""
-    pk = tuple(wire) if isinstance(wire, list) else wire
+    pk = raw_pk(wire)
     if registry_is_ready():
-        with suppress(ModelRefError):  # a name only: whoever loads it says what is wrong
+        with suppress(Exception):  # a name only: whoever loads it says what is wrong
             pk = key_of(find_model(label)).from_wire(wire)
     return Identity(label, pk, using)
+
+
+def raw_pk(wire: Any) -> Any:
+    """Return what the wire says as a primary key, where no model is known: it can be hashed."""
+    return tuple(wire) if isinstance(wire, list) else wire
+
+
+def raw_wire(pk: Any) -> Any:
+    """Return a primary key as it travels, where no model is known."""
+    return list(pk) if isinstance(pk, tuple) else pk
 
 
 def is_wire_scalar(value: Any) -> bool:

@@ -52,12 +52,20 @@ def find(path: str, value: Any, matches: Callable[[Any], bool]) -> str | None:
         value: what to look through: lists, tuples, dicts and signatures.
         matches: says whether a member is the one.
     """
+    return _find(path, value, matches, set())
+
+
+def _find(path: str, value: Any, matches: Callable[[Any], bool], inside: set[int]) -> str | None:
     if matches(value):
         return path
+    if id(value) in inside:  # a container that holds itself
+        return None
+    inside.add(id(value))
     for step, member in _members(value):
-        found = find(path + step, member, matches)
+        found = _find(path + step, member, matches, inside)
         if found is not None:
             return found
+    inside.discard(id(value))
     return None
 
 

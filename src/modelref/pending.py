@@ -6,11 +6,11 @@ the model's own affair.
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelref.identity import Identity
-from modelref.refs import Ref, group_of, own_dict, pk_of, stored_row
+from modelref.refs import Ref, group_of, kept_on_model, own_dict, pk_of, stored_row
 from modelref.registry import registry_is_ready
 
 if TYPE_CHECKING:
@@ -127,7 +127,10 @@ class Pending(Ref[Any]):
 
     def __getattr__(self, name: str) -> Any:
         kind = type(self)
-        answer = kind._modelref_answers.get(name)
+        answers = getattr(kind, "_modelref_answers", None)
+        if answers is None:  # it was loaded by what raised the AttributeError before this
+            return getattr(self, name)
+        answer = answers.get(name)
         if answer is not None:
             return answer(self)
         if _is_absent(kind, name):
@@ -163,18 +166,22 @@ class Pending(Ref[Any]):
         return hash(pk_of(self))
 
 
-@cache
 def pending_class(model: "type[Model] | None") -> type[Ref[Any]]:
     """Return the class of pending references to a model.
-
-    It has each special method that the model itself defines, and no other, so that ``len(ref)``
-    on a model without ``__len__`` is a ``TypeError`` as it is on an instance.
 
     Args:
         model: the model; None where it cannot be looked up.
     """
-    if model is None:
-        return Pending
+    return Pending if model is None else _class_of_model(model)
+
+
+@kept_on_model
+def _class_of_model(model: "type[Model]") -> type[Ref[Any]]:
+    """Make the class of pending references to a model.
+
+    It has each special method that the model itself defines, and no other, so that ``len(ref)``
+    on a model without ``__len__`` is a ``TypeError`` as it is on an instance.
+    """
     from django.db.models import Model  # here: no Django model at import
 
     namespace = {
@@ -188,15 +195,16 @@ def pending_class(model: "type[Model] | None") -> type[Ref[Any]]:
         "_modelref_model": model,
         "_modelref_answers": ANSWERS | _pk_answers(model),
     }
-    return type(model.__name__, (Pending,), namespace | _special_methods(model))
+    namespace |= _special_methods(model) | _descriptors(model)
+    return type(model.__name__, (Pending,), namespace)
 
 
 def _is_absent(kind: type[Pending], name: str) -> bool:
     """Whether a name is one that is only probed for and that the model does not have."""
     if name not in PROBED and not _is_special(name):
         return False
-    model = kind._modelref_model  # pyright: ignore[reportPrivateUsage]  # its name in every ref
-    return model is None or not hasattr(model, name)
+    model = kind._modelref_model  # pyright: ignore[reportPrivateUsage]
+    return model is None or not any(name in vars(base) for base in model.__mro__)
 
 
 def _is_special(name: str) -> bool:
@@ -214,6 +222,34 @@ def _special_methods(model: "type[Model]") -> dict[str, Any]:
             if _is_special(name) and name not in _OWN:
                 special.setdefault(name, _forwarded(name) if callable(value) else value)
     return special
+
+
+class _Descriptor:
+    """A name that a data descriptor of the model stands for, such as a ``FieldFile``'s.
+
+    While another thread fills the reference, the row's ``__dict__`` is in place before its class
+    is; a data descriptor keeps the raw value in it from being read.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, ref: Ref[Any], owner: type) -> Any:
+        group_of(ref).load(ref)
+        return getattr(ref, self.name)
+
+    def __set__(self, ref: Ref[Any], value: Any) -> None:
+        setattr(ref, self.name, value)
+
+
+def _descriptors(model: "type[Model]") -> dict[str, Any]:
+    known = ANSWERS.keys() | _pk_answers(model).keys()
+    return {
+        name: _Descriptor(name)
+        for base in model.__mro__
+        for name, value in vars(base).items()
+        if hasattr(type(value), "__set__") and name not in known and not _is_special(name)
+    }
 
 
 def _forwarded(name: str) -> Any:

@@ -15,7 +15,7 @@ import copy
 import gc
 import operator
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -36,12 +36,16 @@ _LEAD_NOWHERE = (type, ModuleType, FunctionType, str)
 
 
 class RowGroup(Protocol):
-    """What a reference asks of the group it loads with (:mod:`modelref.batch`)."""
+    """What a reference asks of the group it loads with (:mod:`modelref.group`)."""
 
     label: str
     using: str | None
     model: "type[Model] | None"
     sealed: bool
+
+    def place(self, ref: "Ref[Any]") -> None:
+        """See to it that the model of a reference is known, or raise why it cannot be."""
+        ...
 
     def load(self, ref: "Ref[Any]") -> None:
         """Fill the reference and those that load with it, or raise why that cannot be."""
@@ -205,11 +209,27 @@ def identity_of(ref: Ref[Any]) -> Identity:
     """Return the identity of a reference; after ``delete()`` that of the last row."""
     if is_stored(ref) or not has_row(instance_of(ref)):
         return Identity(*stored_row(ref))
-    set_pk(ref, instance_of(ref).pk)
+    set_pk(ref, instance_of(ref).pk)  # for the day the row is deleted and the instance has none
     return Identity(*row_of(instance_of(ref)))
 
 
-@cache
+def kept_on_model(make: Callable[["type[Model]"], type[Ref[Any]]]) -> Any:
+    """Decorate what makes a class for a model: made once, it lives as long as the model.
+
+    A cache would keep the historical models of every migration alive.
+    """
+    name = f"modelref_{make.__name__}"
+
+    def get(model: "type[Model]") -> type[Ref[Any]]:
+        kept = vars(model._meta)
+        if name not in kept:
+            kept[name] = make(model)
+        return kept[name]  # type: ignore[no-any-return]
+
+    return get
+
+
+@kept_on_model
 def loaded_class(model: "type[Model]") -> type[Ref[Any]]:
     """Return the hidden class of loaded references to instances of a model.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS_IN_ONE_QUERY = 2_000
 
-# 64 bits: what PostgreSQL and MariaDB compare any integer column with, and all that SQLite takes.
+# What SQLite takes for any integer column, where Django says that it has no limits.
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
 
 
@@ -63,7 +63,7 @@ class DatabaseResolver:
     def _read(self, rows: "QuerySet[Model]", pks: Sequence[Any]) -> "dict[Any, Model]":
         if len(pks) == 1:
             return self._get(rows, pks[0])
-        found: dict[Any, Model] = rows.in_bulk(_storable(pks))
+        found: dict[Any, Model] = rows.in_bulk(_storable(rows, pks))
         for pk in pks:
             # A case-insensitive column gives a key back in the spelling of the row.
             if isinstance(pk, str) and pk not in found:
@@ -128,12 +128,33 @@ def chosen_manager(model: Any) -> str | None:
     return name
 
 
-def _storable(pks: Sequence[Any]) -> Sequence[Any]:
-    """Leave out integers that no column holds; a database refuses the whole query for one."""
-    if type(pks[0]) is not int or (min(pks) >= _LEAST and max(pks) <= _GREATEST):
-        return pks
-    return [pk for pk in pks if _LEAST <= pk <= _GREATEST]
+def _storable(rows: "QuerySet[Model]", pks: Sequence[Any]) -> list[Any]:
+    """Leave out integers that no column holds: for one of them the whole query is refused."""
+    from django.db import connections  # here: no Django database at import
+
+    ops = connections[rows.db].ops
+    ranges = [_range(ops, field) for field in key_of(rows.model).fields]
+    if not any(ranges):
+        return list(pks)
+    if set(map(type, pks)) == {int} and _fits(ranges[0], min(pks)) and _fits(ranges[0], max(pks)):
+        return list(pks)
+    return [pk for pk in pks if all(map(_fits, ranges, pk if isinstance(pk, tuple) else (pk,)))]
+
+
+def _range(ops: Any, field: Any) -> tuple[int, int] | None:
+    try:
+        least, greatest = ops.integer_field_range(field.get_internal_type())
+    except KeyError:  # no integer, or one that only its own package knows
+        return None
+    return (_LEAST, _GREATEST) if least is None else (least, greatest)
+
+
+def _fits(limits: tuple[int, int] | None, value: Any) -> bool:
+    return limits is None or not isinstance(value, int) or limits[0] <= value <= limits[1]
 
 
 def _has_died(connection: Any) -> bool:
-    return connection.connection is not None and not connection.is_usable()
+    """Whether a connection outside ``atomic`` was lost, and no transaction made by hand with it."""
+    if connection.connection is None or not connection.get_autocommit():
+        return False
+    return not connection.is_usable()

@@ -16,7 +16,7 @@ from modelref.identity import alias_on_wire
 from modelref.inert import UNNAMED, malformed
 from modelref.instances import Row, is_model_class, row_of, unwrap
 from modelref.keys import is_wire_scalar, key_of
-from modelref.paths import BODY_LENGTH, is_body, is_call, path_to
+from modelref.paths import BODY_LENGTH, SIGNATURE_KEYS, is_body, is_call, is_signature, path_to
 from modelref.querysets import (
     alias_of,
     is_manager_class,
@@ -28,6 +28,10 @@ from modelref.refs import Ref, group_of, instance_of, is_stored, stored_row
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
+_PARTS_OF_CALL = frozenset(
+    {"args", "callbacks", "chain", "chord", "errbacks", "id", "kwargs", "options", "task"}
+)
+
 
 class Refused(Exception):
     """A value cannot travel; its codec turns this into an error that names the path to it."""
@@ -37,10 +41,17 @@ class Refused(Exception):
         self.culprit = culprit
         self.kind = kind
 
-    def error(self, message: Any) -> ModelRefError:
-        """Return the error for a value somewhere inside a message."""
-        path = path_to(message, lambda value: value is self.culprit) or "value"
-        return self.kind(f"{path}: {self}")
+    def error(
+        self, message: Any, holds: Callable[[Any], bool] = lambda value: False
+    ) -> ModelRefError:
+        """Return the error for a value somewhere inside a message.
+
+        Args:
+            message: the message.
+            holds: says whether an object in it has the value somewhere inside.
+        """
+        path = path_to(message, lambda value: value is self.culprit) or path_to(message, holds)
+        return self.kind(f"{path or 'value'}: {self}")
 
 
 class Packer:
@@ -51,6 +62,7 @@ class Packer:
         one: makes the codec's form for one row from its parts.
         many: makes the codec's form for a list of rows from its parts.
         reserved: keys of which no dict of the user's own may consist.
+        keys: types that keys of dicts may have; None leaves that to the codec.
     """
 
     def __init__(
@@ -59,7 +71,9 @@ class Packer:
         one: Callable[[Any], Any],
         many: Callable[[Any], Any],
         reserved: Sequence[str] = (),
+        keys: tuple[type, ...] | None = None,
     ) -> None:
+        self._keys = keys
         self.codec = codec
         self._one = one
         self._many = many
@@ -101,9 +115,27 @@ class Packer:
             raise Refused(value, f"{kind.__name__} cannot travel as {self.codec}: add .all().")
         return value
 
+    def put_back(self, ref: Ref[Any]) -> Any:
+        """Return the form of a reference as it came."""
+        group = group_of(ref)
+        if group.label == UNNAMED:
+            return (self._many if group.grouped else self._one)(group.wire)
+        return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
+
     def refuse(self, value: Any) -> Refused:
         """Return the refusal of a value that neither this nor the codec knows."""
         return Refused(value, f"{type(value).__name__} cannot travel as {self.codec}.")
+
+    def check_keys(self, container: Any) -> None:
+        """Refuse a dict, or a set, with a key that the codec cannot write.
+
+        Raises:
+            Refused: there is one.
+        """
+        for key in container:
+            if not isinstance(key, self._keys or object) or isinstance(key, Ref):
+                kind = type(key).__name__
+                raise Refused(container, f"a key of {kind} cannot travel as {self.codec}.")
 
     def _each(self, values: Sequence[Any]) -> list[Any]:
         return [self.pack(value) for value in values]
@@ -111,6 +143,8 @@ class Packer:
     def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
         if len(value) == 1 and not self._reserved.isdisjoint(value):
             raise Refused(value, f"a dict of the key {next(iter(value))!r} alone is reserved.")
+        if self._keys is not None:
+            self.check_keys(value)
         packed = {key: self.pack(member) for key, member in value.items()}
         if is_call(value) and isinstance(value["args"], (list, tuple)):
             packed["args"] = self._each(value["args"])
@@ -126,8 +160,8 @@ class Packer:
         if not yields_instances(queryset):
             raise Refused(
                 queryset,
-                f"a queryset of .values() cannot travel as {self.codec}: send its rows "
-                f"(add .all()), or its list().",
+                f"a queryset of .values() cannot travel as {self.codec}: send it "
+                f"without .values(), or its list().",
             )
         row = Row(queryset.model._meta.label_lower, None, alias_of(queryset))
         wires = key_of(queryset.model).to_wire_many(pks_of(queryset))
@@ -174,36 +208,55 @@ class Unpacker:
         label, wires, using = _label_wire_using(parts)
         return self._batch.arrive(label, wires, using)
 
-    def message(self, value: Any, pack: Callable[[Any], Any]) -> Any:
+    def message(self, value: Any, put_back: Callable[[Any], Any]) -> Any:
         """Return what was decoded, with forms put back where a message has no arguments.
 
-        A reference in the place of the keyword arguments, or of what follows the task, would be
-        asked for its attributes by the worker's main process.
+        A reference in the place of the arguments, or of what follows the task, would be asked
+        for its attributes by the worker's main process.
 
         Args:
             value: what was decoded.
-            pack: puts the form of a reference in its place.
+            put_back: returns the form of a reference.
         """
+        if isinstance(value, dict) and "args" in value and "kwargs" in value:
+            for key in _PARTS_OF_CALL & value.keys():
+                value[key] = _without_refs(value[key], put_back)
         if not isinstance(value, list) or len(value) != BODY_LENGTH:
             return value
         args, kwargs, embed = value
-        if not isinstance(kwargs, dict) and not isinstance(embed, dict):
+        if isinstance(args, Ref) and {type(kwargs), type(embed)} != {dict}:
             return value  # a list of three
+        if not isinstance(args, (list, tuple, Ref)):
+            return value
         if isinstance(embed, dict):
-            embed = {key: _without_refs(each, pack) for key, each in embed.items()}
-        return [args, _without_refs(kwargs, pack), _without_refs(embed, pack)]
+            embed = {key: _without_refs(each, put_back) for key, each in embed.items()}
+        if isinstance(args, Ref):  # the task itself says what is wrong
+            args = [malformed(put_back(args))]
+        return [args, _without_refs(kwargs, put_back), _without_refs(embed, put_back)]
 
-    def release(self, signature: dict[Any, Any]) -> None:
-        """Let the references of a signature pass through: they load with no other."""
-        for ref in refs_in([signature["args"], signature["kwargs"], signature["options"]]):
+    def release(
+        self, signature: dict[Any, Any], put_back: Callable[[Any], Any] = lambda ref: ref
+    ) -> None:
+        """Let the references of a signature pass through: they load with no other.
+
+        Args:
+            signature: a dict with the keys of one.
+            put_back: see :meth:`message`.
+        """
+        for key in SIGNATURE_KEYS:
+            if isinstance(signature[key], Ref):
+                signature[key] = put_back(signature[key])
+        parts = [signature["args"], signature["kwargs"], signature["options"]]
+        for ref in refs_in(parts, is_signature):  # those inside have been released before
             group = group_of(ref)
             if isinstance(group, Group):
                 group.release(ref)
 
 
-def _without_refs(value: Any, pack: Callable[[Any], Any]) -> Any:
-    members = value if isinstance(value, list) else [value]
-    return pack(value) if any(isinstance(member, Ref) for member in members) else value
+def _without_refs(value: Any, put_back: Callable[[Any], Any]) -> Any:
+    if isinstance(value, list):
+        return [put_back(each) if isinstance(each, Ref) else each for each in value]
+    return put_back(value) if isinstance(value, Ref) else value
 
 
 def _stands_for_row(value: Any) -> bool:
@@ -254,14 +307,26 @@ def _label_wire_using(parts: Sequence[Any]) -> tuple[str, Any, str | None]:
     return label.lower(), wire, alias_on_wire(using[0]) if using else None
 
 
-def refs_in(values: list[Any]) -> Iterator[Ref[Any]]:
-    """Yield the references inside lists, tuples and dicts; the list that is given is used up."""
+def refs_in(
+    values: list[Any], skips: Callable[[dict[Any, Any]], bool] = lambda value: False
+) -> Iterator[Ref[Any]]:
+    """Yield the references inside lists, tuples, sets and dicts.
+
+    Args:
+        values: where to look; the list itself is used up.
+        skips: says of a dict whether it is passed over.
+    """
     waiting = values  # no recursion: what is too deep for it is no reason to lose a message
+    seen: set[int] = set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, Ref):
             yield value
-        elif isinstance(value, (list, tuple)):
+        elif not isinstance(value, (list, tuple, set, frozenset, dict)) or id(value) in seen:
+            continue
+        elif not isinstance(value, dict):
+            seen.add(id(value))
             waiting.extend(value)
-        elif isinstance(value, dict):
+        elif not skips(value):
+            seen.add(id(value))
             waiting.extend(value.values())

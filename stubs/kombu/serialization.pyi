@@ -13,6 +13,7 @@ class SerializerRegistry:
         content_type: str,
         content_encoding: str = "utf-8",
     ) -> None: ...
+    def disable(self, name: str) -> None: ...
 
 registry: SerializerRegistry
 

@@ -9,14 +9,14 @@ from typing import Any, ForwardRef
 
 import typing_extensions
 
-from modelref.celery.composites import Items, Named, Places, Union, Values
+from modelref.celery.composites import AnyOf, Items, Named, Places, Values
 from modelref.celery.namespaces import Namespace, Unreadable
 from modelref.celery.shapes import (
     ANYTHING,
     NOTHING,
+    OfModel,
     OneOf,
     Plain,
-    Row,
     Shape,
 )
 from modelref.instances import is_model_class
@@ -109,7 +109,7 @@ class Reader:
         if not isinstance(kind, type) or kind in (*_ANYTHING, *_CONTAINERS, *_MAPPINGS, Ref):
             return ANYTHING
         if is_model_class(kind):
-            return Row(kind, lazy=False)
+            return OfModel(kind, lazy=False)
         if typing_extensions.is_typeddict(kind):
             return self._typed_dict(kind)
         return ANYTHING if getattr(kind, "_is_protocol", False) else Plain(kind)
@@ -134,7 +134,9 @@ class Reader:
             return OneOf(*arguments)
         if origin is Ref:
             return self._lazy(self._shape(arguments[0]), annotation)
-        return self._container(origin, arguments) or self._other(annotation, arguments)
+        unpacked = any(map(_is_unpacked, (annotation, *arguments)))
+        shape = None if unpacked else self._container(origin, arguments)
+        return shape or self._other(annotation, arguments)
 
     def _container(self, origin: Any, arguments: tuple[Any, ...]) -> Shape | None:
         if origin is tuple and arguments[-1:] != (Ellipsis,):
@@ -146,17 +148,20 @@ class Reader:
         return None
 
     def _lazy(self, shape: Shape, annotation: Any) -> Shape:
-        if isinstance(shape, Row):
-            return Row(shape.model, lazy=True)
-        if isinstance(shape, Union):
-            return Union([self._lazy(member, annotation) for member in shape.members])
+        if isinstance(shape, OfModel):
+            return OfModel(shape.model, lazy=True)
+        if isinstance(shape, OneOf):
+            return shape
+        if isinstance(shape, AnyOf):
+            return AnyOf([self._lazy(member, annotation) for member in shape.members])
         if shape is not ANYTHING:
             self.problems.append(f"{annotation}: ModelRef[...] takes a model")
         return ANYTHING
 
     def _other(self, annotation: Any, arguments: tuple[Any, ...]) -> Shape:
         inside = [each for a in arguments for each in (a if isinstance(a, list) else [a])]
-        if any(mentions_model(self._shape(argument)) for argument in inside):
+        plain = [typing.get_args(each) if _is_unpacked(each) else [each] for each in inside]
+        if any(mentions_model(self._shape(each)) for row in plain for each in row):
             self.problems.append(f"{annotation}: rows are not looked for inside this type")
         return ANYTHING
 
@@ -166,24 +171,21 @@ def mentions_model(shape: Shape, seen: frozenset[int] = frozenset()) -> bool:
     if id(shape) in seen:
         return False
     seen |= {id(shape)}
-    if isinstance(shape, Named):
-        return mentions_model(shape.shape, seen) if hasattr(shape, "shape") else True
-    members: list[Shape] = []
-    if isinstance(shape, Union):
-        members = list(shape.members)
-    elif isinstance(shape, Places):
-        members = list(shape.places)
-    elif isinstance(shape, Items):
-        members = [shape.item]
-    elif isinstance(shape, Values):
-        members = [shape.value, *shape.keys.values()]
-    return isinstance(shape, Row) or any(mentions_model(member, seen) for member in members)
+    if isinstance(shape, Named) and not hasattr(shape, "shape"):
+        return True
+    return isinstance(shape, OfModel) or any(mentions_model(each, seen) for each in shape.inner())
+
+
+def _is_unpacked(annotation: Any) -> bool:
+    """Whether an annotation is ``*tuple[...]``, whose length depends on the call."""
+    unpack = typing.get_origin(annotation) in (typing.Unpack, typing_extensions.Unpack)
+    return unpack or getattr(annotation, "__unpacked__", False) is True
 
 
 def _useful(shape: Shape) -> Shape:
-    """A container in which no model stands is nobody's business here."""
-    leaves = shape.members if isinstance(shape, Union) else [shape]
-    if all(isinstance(leaf, (Plain, OneOf, Row)) for leaf in leaves) or mentions_model(shape):
+    """Return the shape, or ANYTHING for a container in which no model stands."""
+    leaves = shape.members if isinstance(shape, AnyOf) else [shape]
+    if all(isinstance(leaf, (Plain, OneOf, OfModel)) for leaf in leaves) or mentions_model(shape):
         return shape
     return ANYTHING
 
@@ -191,8 +193,8 @@ def _useful(shape: Shape) -> Shape:
 def _union(members: list[Shape]) -> Shape:
     flat: list[Shape] = []
     for member in members:
-        flat += member.members if isinstance(member, Union) else [member]
-    return Union(flat)
+        flat += member.members if isinstance(member, AnyOf) else [member]
+    return AnyOf(flat)
 
 
 def _typed_dict_bases(kind: Any) -> list[Any]:

@@ -9,10 +9,11 @@ from typing import Any
 from modelref.celery.annotations import Reader
 from modelref.celery.namespaces import Namespace
 from modelref.celery.shapes import ANYTHING, Misfit, Shape, Way, row_model
-from modelref.errors import ArgumentMismatch, ModelRefError, UnsavedInstance
+from modelref.errors import ArgumentMismatch, ModelRefError, ReferenceNotFound, UnsavedInstance
 from modelref.instances import has_row, is_model_class
+from modelref.keys import is_wire_scalar
 from modelref.paths import find
-from modelref.querysets import is_queryset_class
+from modelref.querysets import is_manager_class, is_queryset_class, yields_instances
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -140,6 +141,8 @@ def _stage(task: str, slot: Slot, argument: Any, way: Way) -> Any:
     except UnsavedInstance as error:
         where = find(slot.name, argument, _is_unsaved) or slot.name
         raise UnsavedInstance(f"{task}: {where}: {error}") from None
+    except ReferenceNotFound:
+        raise
     except ModelRefError as error:
         raise type(error)(f"{task}: {slot.name}: {error}") from None
 
@@ -147,8 +150,9 @@ def _stage(task: str, slot: Slot, argument: Any, way: Way) -> Any:
 def _mismatch(task: str, slot: Slot, argument: Any, culprit: Any) -> ArgumentMismatch:
     where = find(slot.name, argument, lambda member: member is culprit)
     at = "" if where in (slot.name, None) else f" at {where}"
+    no_key = ", which is no primary key of it" if is_wire_scalar(culprit) else ""
     return ArgumentMismatch(
-        f"{task}: parameter {slot.name!r} takes {slot.expected}, got {_kind(culprit)}{at}."
+        f"{task}: parameter {slot.name!r} takes {slot.expected}, got {_kind(culprit)}{at}{no_key}."
     )
 
 
@@ -158,7 +162,10 @@ def _kind(value: Any) -> str:
     if model is not None:
         return f"a row of {model.__name__}"
     if is_queryset_class(type(value)):
-        return f"a queryset of {value.model.__name__}"
+        what = value.model.__name__ if yields_instances(value) else ".values()"
+        return f"a queryset of {what}"
+    if is_manager_class(type(value)):
+        return "a manager (add .all())"
     return "None" if value is None else f"a value of type {type(value).__name__}"
 
 

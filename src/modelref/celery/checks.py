@@ -1,7 +1,7 @@
 """System checks of an app and its tasks."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 _SKIP = "CELERY_SKIP_CHECKS"
 
 
-def check_app(wiring: "Wiring", **_kwargs: Any) -> list[CheckMessage]:
+def check_app(get_wiring: "Callable[[], Wiring | None]", **_kwargs: Any) -> list[CheckMessage]:
     """Return what in an app keeps references from travelling.
 
     Args:
-        wiring: what ``setup`` has done to the app.
+        get_wiring: returns what ``setup`` has done to the app; None when the app is gone.
     """
+    wiring = get_wiring()
+    if wiring is None:
+        return []
     with _without_celerys_checks():
         wiring.app.loader.import_default_modules()
     tasks = [t for name, t in sorted(wiring.app.tasks.items()) if not name.startswith("celery.")]

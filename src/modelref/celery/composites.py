@@ -1,6 +1,8 @@
 """Shapes made of shapes: containers, unions, and names that stand inside themselves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -8,7 +10,7 @@ from typing_extensions import override
 from modelref.celery.shapes import (
     CONTAINERS,
     Chosen,
-    Row,
+    OfModel,
     Shape,
     Staged,
     Way,
@@ -22,8 +24,45 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
-class Items(Shape):
-    """A container of one kind of item.
+class Container(Shape, ABC):
+    """What the containers have in common: members that each go to a shape of their own."""
+
+    @abstractmethod
+    def members(self, given: Any, way: Way) -> Iterable[Any] | None:
+        """Return the members of a container, None for a value that is none of this kind."""
+
+    @abstractmethod
+    def shapes(self, given: Any) -> Iterable[Shape]:
+        """Return the shapes that the members go to, in their order."""
+
+    @abstractmethod
+    def maker(self, given: Any, way: Way) -> Callable[[list[Any]], Any]:
+        """Return what makes a container of the finished members."""
+
+    @override
+    def admits_row(self, model: "type[Model]") -> bool:
+        return False
+
+    @override
+    def place(self, value: Any, way: Way) -> Any:
+        members = None if stands_for_row(value) else self.members(value, way)
+        if members is None:
+            return way.misfit(value)
+        pairs = zip(self.shapes(value), members, strict=False)
+        return Staged(value, [shape.stage(member, way) for shape, member in pairs])
+
+    @override
+    def finish(self, staged: Any, way: Way) -> Any:
+        if type(staged) is not Staged:
+            return staged
+        given, items = staged
+        pairs = zip(self.shapes(given), items, strict=False)
+        finished = [shape.finish(item, way) for shape, item in pairs]
+        return way.container(given, finished, self.maker(given, way))
+
+
+class Items(Container):
+    """A container of any number of items of one shape.
 
     Args:
         kind: what arrives: ``list``, ``tuple``, ``set`` or ``frozenset``.
@@ -35,58 +74,56 @@ class Items(Shape):
         self.item = item
 
     @override
+    def inner(self) -> Sequence[Shape]:
+        return [self.item]
+
+    @override
     def admits(self, value: Any) -> bool:
         return isinstance(value, CONTAINERS) or is_queryset_class(type(value))
 
     @override
-    def admits_row(self, model: "type[Model]") -> bool:
-        return False
+    def members(self, given: Any, way: Way) -> Iterable[Any] | None:
+        if is_queryset_class(type(given)) and yields_instances(given):
+            return way.rows(given)
+        return given if isinstance(given, CONTAINERS) else None
 
     @override
-    def place(self, value: Any, way: Way) -> Any:
-        given = value
-        if is_queryset_class(type(value)) and yields_instances(value):
-            value = way.rows(value)
-        if not isinstance(value, CONTAINERS) or stands_for_row(value):
-            return way.misfit(given)
-        return Staged(given, self.stage_items(value, way))
-
-    def stage_items(self, values: Any, way: Way) -> list[Any]:
-        """Stage the items of a container."""
-        return [self.item.stage(item, way) for item in values]
+    def shapes(self, given: Any) -> Iterable[Shape]:
+        return repeat(self.item)
 
     @override
-    def finish(self, staged: Any, way: Way) -> Any:
-        if type(staged) is not Staged:
-            return staged
-        items = [self.item.finish(item, way) for item in staged.items]
-        return way.container(staged.given, items, self.kind if way.arrives else list)
+    def maker(self, given: Any, way: Way) -> Callable[[list[Any]], Any]:
+        return self.kind if way.arrives else list
 
 
-class Places(Items):
+class Places(Container):
     """A tuple of fixed length, with a shape for each place."""
 
     def __init__(self, *places: Shape) -> None:
-        super().__init__(tuple, places[0])
         self.places = places
 
     @override
-    def stage_items(self, values: Any, way: Way) -> list[Any]:
-        if len(values) != len(self.places) or isinstance(values, (set, frozenset)):
-            way.misfit(values)
-            return list(values)
-        return [shape.stage(item, way) for shape, item in zip(self.places, values, strict=True)]
+    def inner(self) -> Sequence[Shape]:
+        return self.places
 
     @override
-    def finish(self, staged: Any, way: Way) -> Any:
-        if type(staged) is not Staged or len(staged.items) != len(self.places):
-            return staged.given if type(staged) is Staged else staged
-        finished = zip(self.places, staged.items, strict=True)
-        items = [shape.finish(item, way) for shape, item in finished]
-        return way.container(staged.given, items, self.kind if way.arrives else list)
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, (list, tuple))
+
+    @override
+    def members(self, given: Any, way: Way) -> Iterable[Any] | None:
+        return given if self.admits(given) and len(given) == len(self.places) else None
+
+    @override
+    def shapes(self, given: Any) -> Iterable[Shape]:
+        return self.places
+
+    @override
+    def maker(self, given: Any, way: Way) -> Callable[[list[Any]], Any]:
+        return tuple if way.arrives else list
 
 
-class Values(Shape):
+class Values(Container):
     """A dict: the values of a mapping, or the keys of a ``TypedDict``.
 
     Args:
@@ -106,31 +143,27 @@ class Values(Shape):
         self.required = required
 
     @override
+    def inner(self) -> Sequence[Shape]:
+        return [self.value, *self.keys.values()]
+
+    @override
     def admits(self, value: Any) -> bool:
         return isinstance(value, Mapping) and self.required <= value.keys()
 
     @override
-    def admits_row(self, model: "type[Model]") -> bool:
-        return False
+    def members(self, given: Any, way: Way) -> Iterable[Any] | None:
+        return given.values() if isinstance(given, Mapping) else None
 
     @override
-    def place(self, value: Any, way: Way) -> Any:
-        if not isinstance(value, Mapping) or stands_for_row(value):
-            return way.misfit(value)
-        return Staged(
-            value, [self.keys.get(key, self.value).stage(v, way) for key, v in value.items()]
-        )
+    def shapes(self, given: Any) -> Iterable[Shape]:
+        return (self.keys.get(key, self.value) for key in given)
 
     @override
-    def finish(self, staged: Any, way: Way) -> Any:
-        if type(staged) is not Staged:
-            return staged
-        pairs = zip(staged.given, staged.items, strict=True)
-        items = [self.keys.get(key, self.value).finish(item, way) for key, item in pairs]
-        return way.container(staged.given, items, like(staged.given))
+    def maker(self, given: Any, way: Way) -> Callable[[list[Any]], Any]:
+        return like(given)
 
 
-class Union(Shape):
+class AnyOf(Shape):
     """A choice: rows go to the first member they fit, other values to the first that admits them.
 
     What no other member admits is a bare primary key, where there is just one model.
@@ -138,7 +171,11 @@ class Union(Shape):
 
     def __init__(self, members: Sequence[Shape]) -> None:
         self.members = members
-        self.models = [member for member in members if isinstance(member, Row)]
+        self.models = [member for member in members if isinstance(member, OfModel)]
+
+    @override
+    def inner(self) -> Sequence[Shape]:
+        return self.members
 
     @override
     def admits(self, value: Any) -> bool:
@@ -170,6 +207,10 @@ class Named(Shape):
     """A type alias that may stand inside itself: its shape is filled in once it is known."""
 
     shape: Shape
+
+    @override
+    def inner(self) -> Sequence[Shape]:
+        return [self.shape]
 
     @override
     def admits(self, value: Any) -> bool:

@@ -7,6 +7,7 @@ Celery gives the mailbox of ``inspect``, ``ping`` and ``revoke`` the ``task_seri
 from typing import Any
 
 from celery.app.control import Control as CeleryControl
+from celery.utils.imports import instantiate
 from kombu.serialization import registry
 from kombu.utils.json import JSONEncoder
 
@@ -22,12 +23,16 @@ class _Encoder(JSONEncoder):
         return repr(o) if isinstance(o, Ref) else super().default(o)
 
 
-class Control(CeleryControl):
-    """Celery's remote control, in JSON whatever the tasks use."""
+def make_control(kind: Any, app: Any) -> CeleryControl:
+    """Return an app's remote control, in JSON whatever the tasks use.
 
-    def __init__(self, app: Any = None) -> None:
-        super().__init__(app)
-        speak_json(self)
+    Args:
+        kind: Celery's class, or the project's own; its name or itself.
+        app: the app.
+    """
+    control: CeleryControl = instantiate(kind, app=app)
+    speak_json(control)
+    return control
 
 
 def speak_json(control: CeleryControl) -> None:

@@ -1,7 +1,7 @@
 """``task``, the decorator: a Celery task that takes model instances."""
 
 from collections.abc import Callable
-from typing import Any, Concatenate, Literal, cast, overload
+from typing import Any, Concatenate, Literal, Protocol, overload
 
 from celery import Celery, shared_task
 from typing_extensions import ParamSpec, TypeVar
@@ -12,31 +12,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class _Decorator:
-    """What decorates a function with Celery's decorator, which has the options.
-
-    Args:
-        make: Celery's decorator.
-    """
-
-    def __init__(self, make: Callable[[Callable[..., Any]], Any]) -> None:
-        self._make = make
-
-
-class TaskDecorator(_Decorator):
-    """``@task(...)``."""
+class TaskDecorator(Protocol):
+    """What ``@task(...)`` decorates a function with."""
 
     def __call__(self, function: Callable[P, R], /) -> RefTask[P, R]:
         """Return the task of a function."""
-        return cast("RefTask[P, R]", self._make(function))
+        ...
 
 
-class BoundTaskDecorator(_Decorator):
-    """``@task(bind=True)``, for a function whose first parameter is the task."""
+class BoundTaskDecorator(Protocol):
+    """What ``@task(bind=True)`` decorates a function with, whose first parameter is the task."""
 
     def __call__(self, function: Callable[Concatenate[Any, P], R], /) -> RefTask[P, R]:
         """Return the task of a function."""
-        return cast("RefTask[P, R]", self._make(function))
+        ...
 
 
 @overload
@@ -69,5 +58,4 @@ def task(
     if not issubclass(base, RefTask):
         raise TypeError(f"base={base.__name__}: derive it from modelref.celery.RefTask.")
     make = shared_task(**options) if app is None else app.task(**options)
-    decorator = BoundTaskDecorator(make) if options.get("bind") else TaskDecorator(make)
-    return decorator if function is None else decorator(function)
+    return make if function is None else make(function)

@@ -6,9 +6,11 @@ models, where there is just one of that class name.
 """
 
 import ast
+import builtins
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -18,8 +20,10 @@ class Unreadable(Exception):
     """An annotation cannot be evaluated; the text says why."""
 
 
-class Namespace(Mapping[str, Any]):
+class Namespace(dict[str, Any]):
     """The names that the annotations of one module or function can use.
+
+    It holds those of the module; any other is looked up when it is missed.
 
     Args:
         module: name of the module they stand in.
@@ -28,8 +32,8 @@ class Namespace(Mapping[str, Any]):
 
     def __init__(self, module: str, names: Mapping[str, Any] | None = None) -> None:
         self.module = module
-        self._names = dict(names or {})
-        self._globals = vars(sys.modules[module]) if module in sys.modules else {}
+        super().__init__(vars(sys.modules[module]) if module in sys.modules else {})
+        self.update(names or {})
 
     @classmethod
     def of(cls, function: Callable[..., Any]) -> "Namespace":
@@ -39,10 +43,8 @@ class Namespace(Mapping[str, Any]):
         code = getattr(function, "__code__", None)
         cells = getattr(function, "__closure__", None) or ()
         for name, cell in zip(getattr(code, "co_freevars", ()), cells, strict=False):
-            try:
+            with suppress(ValueError):  # a cell that is still empty
                 names[name] = cell.cell_contents
-            except ValueError:
-                continue  # a cell that is still empty
         return cls(function.__module__, names)
 
     def evaluate(self, text: str) -> Any:
@@ -56,23 +58,16 @@ class Namespace(Mapping[str, Any]):
         except Exception as error:  # noqa: BLE001 - an annotation may hold any expression
             raise Unreadable(f"{text!r}: {error}") from None
 
-    def __getitem__(self, name: str) -> Any:
-        for names in (self._names, self._globals, vars(sys.modules["builtins"])):
-            if name in names:
-                return names[name]
+    def __missing__(self, name: str) -> Any:
         imported = _typing_imports(self.module)
         if name in imported:
             return imported[name]
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
         models = _models_named(name)
         if len(models) == 1:
             return models[0]
         raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._globals, **self._names})
-
-    def __len__(self) -> int:
-        return len({**self._globals, **self._names})
 
 
 @cache

@@ -10,6 +10,7 @@ does not fit is the business of the way: :mod:`modelref.celery.ways`.
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from celery.canvas import Signature
 from typing_extensions import override
 
 from modelref.errors import MalformedReference
@@ -22,6 +23,7 @@ from modelref.refs import Ref, group_of, instance_of
 if TYPE_CHECKING:
     from django.db.models import Model
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 CONTAINERS = (list, tuple, set, frozenset)
 
 
@@ -30,6 +32,8 @@ class Way(Protocol):
 
     #: Whether containers become what the annotation says; on the way out they are lists.
     arrives: bool
+    #: Whether everything but references stays as it is.
+    by_hand: bool
 
     def row(self, value: Any) -> Any:
         """Return what stands for a reference or an instance."""
@@ -78,6 +82,10 @@ class Shape:
     Rows inside lists, tuples, sets and dicts become references, everything else stays.
     """
 
+    def inner(self) -> "Sequence[Shape]":
+        """Return the shapes that this one is made of."""
+        return ()
+
     def admits(self, value: Any) -> bool:
         """Whether a union may choose this shape for a value that stands for no row."""
         return True
@@ -93,22 +101,36 @@ class Shape:
             Misfit: the value, or one inside it, does not fit and the way minds.
             ModelRefError: a row in it cannot be referred to.
         """
-        value = unwrap(value)
-        return way.row(value) if _is_unreadable(value) else self.place(value, way)
+        if type(value) not in _PLAIN:
+            value = unwrap(value)
+            if _is_unreadable(value):
+                return way.row(value)
+        return self.place(value, way)
 
     def place(self, value: Any, way: Way) -> Any:
         """Do what :meth:`stage` says, for a value that is no lazy object and can be read."""
-        kind = type(value)
+        if type(value) in _PLAIN or way.by_hand:
+            return value
         if stands_for_row(value):
             return way.row(value)
-        if is_queryset_class(kind) and yields_instances(value):
-            rows = way.rows(value)
-            return value if rows is None else rows
-        if kind in CONTAINERS:
-            return way.container(value, [self.stage(item, way) for item in value], kind)
-        if kind is dict and not is_signature(value):
-            return way.container(value, [self.stage(v, way) for v in value.values()], like(value))
+        if is_queryset_class(type(value)) and yields_instances(value):
+            return way.rows(value)
+        for kind in CONTAINERS:
+            if isinstance(value, kind):
+                return way.container(value, [self.stage(item, way) for item in value], kind)
+        if isinstance(value, dict):
+            return self._dict(value, way)
         return value
+
+    def _dict(self, value: dict[Any, Any], way: Way) -> Any:
+        if not is_signature(value):
+            return way.container(value, [self.stage(v, way) for v in value.values()], like(value))
+        if way.arrives:
+            return value  # what passes through stays as it came
+        made: Any = value.clone() if isinstance(value, Signature) else dict(value)
+        made["args"] = self.stage(value["args"], way)
+        made["kwargs"] = self.stage(value["kwargs"], way)
+        return made
 
     def finish(self, staged: Any, way: Way) -> Any:
         """Return what the body gets, or what travels."""
@@ -156,7 +178,7 @@ class OneOf(Shape):
         return way.misfit(value) if stands_for_row(value) else value
 
 
-class Row(Shape):
+class OfModel(Shape):
     """A model, as an instance or, inside ``ModelRef[...]``, as a reference.
 
     Args:

@@ -5,38 +5,30 @@ in Celery looks at them, and become what the annotations ask for in ``run``, the
 body that workers, retries, eager mode, ``map`` and calls by hand share.
 """
 
-import functools
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeAlias
 
 from celery import current_task
-from celery._state import _task_stack  # pyright: ignore[reportPrivateUsage]  # see _runs_in_map
 from kombu.exceptions import EncodeError
 from typing_extensions import ParamSpec
 
 from modelref.celery.arguments import Arguments
+from modelref.celery.body import converting
 from modelref.celery.declared import CeleryTask
 from modelref.celery.results import AsyncResult, R_co
-from modelref.celery.shapes import ANYTHING
 from modelref.celery.ways import (
-    ByHand,
     Passing,
-    Receiving,
-    ReceivingItem,
     Refusing,
     RefusingPassing,
     Sending,
     SendingItems,
 )
+from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
-from modelref.errors import ModelRefError, UnsavedInstance
+from modelref.errors import ModelRefError
 from modelref.wire import refs_in
 
 P = ParamSpec("P", default=...)
-
-_MAPS = ("celery.map", "celery.starmap")
-_OURS = "modelref-"
 
 
 class RefTask(CeleryTask, Generic[P, R_co]):
@@ -58,7 +50,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
             bound = not isinstance(run, staticmethod)
             function = run if bound else run.__func__
             cls._modelref_arguments = Arguments(function, bound=bound)
-            cls.run = _converting(  # type: ignore[method-assign]  # a body, converting what comes
+            cls.run = converting(  # type: ignore[method-assign]  # a body, converting what comes
                 function, cls._modelref_arguments, bound=bound
             )
 
@@ -77,6 +69,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         """
         if not current_task:
             return self.apply_async(args, kwargs)
+        # Inside a task apply_async does not check, and delay does.
         return self.apply_async(*self._sent(args, kwargs, self._checked({})))
 
     def apply_async(
@@ -207,12 +200,12 @@ class RefTask(CeleryTask, Generic[P, R_co]):
     def _checked(self, options: Mapping[str, Any], way: type[Sending] = Sending) -> Sending:
         """Return the way out of a call that is held against the annotations."""
         serializer = self._serializer(options)
-        return way() if serializer.startswith(_OURS) else Refusing(serializer)
+        return way() if carries_references(serializer) else Refusing(serializer)
 
     def _relayed(self, options: Mapping[str, Any]) -> Sending:
         """Return the way out of a call that the receiving task will check."""
         serializer = self._serializer(options)
-        return Passing() if serializer.startswith(_OURS) else RefusingPassing(serializer)
+        return Passing() if carries_references(serializer) else RefusingPassing(serializer)
 
     def _with_serializer_for_rows(
         self, args: Any, kwargs: Any, options: dict[str, Any]
@@ -222,7 +215,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         Where an app accepts references and does not send them yet, those that came in go out
         again: in a retry, and in the next steps of a chain.
         """
-        if self._serializer(options).startswith(_OURS) or "modelref" not in vars(self.app):
+        if carries_references(self._serializer(options)) or "modelref" not in vars(self.app):
             return options
         came_in = any(True for _ in refs_in([args, kwargs, options]))
         return options | {"serializer": NAME} if came_in else options
@@ -233,59 +226,3 @@ class RefTask(CeleryTask, Generic[P, R_co]):
 
 
 Task: TypeAlias = RefTask[P, R_co]
-
-
-def _converting(function: Callable[..., Any], arguments: Arguments, *, bound: bool) -> Any:
-    """Return the ``run`` of a task, which converts what goes into the body and what comes out."""
-
-    @functools.wraps(function)
-    def run(task: RefTask, /, *args: Any, **kwargs: Any) -> Any:
-        way = _way_in(task)
-        given, named = arguments.convert(task.name, args, kwargs, way)
-        result = function(task, *given, **named) if bound else function(*given, **named)
-        return result if isinstance(way, ByHand) else _returned(task, result)
-
-    # Celery looks at the signature of the bound method, and would follow __wrapped__ past it.
-    del run.__wrapped__
-    signature = inspect.signature(function)
-    if not bound:
-        itself = inspect.Parameter("task", inspect.Parameter.POSITIONAL_ONLY)
-        signature = signature.replace(parameters=[itself, *signature.parameters.values()])
-    run.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
-    return run
-
-
-def _way_in(task: RefTask) -> ByHand | Receiving:
-    """Return how the arguments of this call came: by message, as an item of a map, by hand."""
-    request = task.request
-    if request.called_directly:
-        return ReceivingItem() if _runs_in_map() else ByHand()
-    if getattr(request, "modelref_is_bound", False):
-        return ByHand()  # a class-based task that calls the run of its base
-    request.modelref_is_bound = True
-    return Receiving()
-
-
-def _runs_in_map() -> bool:
-    """Whether the task below the current one on Celery's stack is ``celery.map`` or its kin.
-
-    Nothing in the request of an inner call says so; ``_task_stack`` is as of Celery 5.5 to 5.7.
-    """
-    stack = _task_stack.stack
-    return len(stack) > 1 and stack[-2].name in _MAPS
-
-
-def _returned(task: RefTask, result: Any) -> Any:
-    """Return a result with references in it, before Celery logs it or makes events of it."""
-    try:
-        return ANYTHING.stage(result, Sending())
-    except UnsavedInstance:
-        if _ignores_result(task):
-            return result
-        raise
-
-
-def _ignores_result(task: RefTask[..., Any]) -> bool:
-    """Whether nobody will see the result; the sender's word goes before that of the task."""
-    chosen = vars(task.request).get("ignore_result")
-    return bool(task.ignore_result if chosen is None else chosen)

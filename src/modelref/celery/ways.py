@@ -9,6 +9,7 @@ from modelref.batch import Batch
 from modelref.celery.shapes import ANYTHING, Misfit
 from modelref.errors import NotEncodable, ReferenceNotFound
 from modelref.instances import alias_for_write, row_of
+from modelref.keys import key_of
 from modelref.querysets import alias_of, pks_of
 from modelref.refs import Ref, current_row, group_of, instance_of, pk_of
 from modelref.resolver import DATABASE, Resolver, check_alias
@@ -23,6 +24,7 @@ class Sending:
     """Out: each row becomes a sealed reference, fixed now; bare keys stay what they are."""
 
     arrives = False
+    by_hand = False
 
     def __init__(self) -> None:
         self._batch = Batch(sealed=True)
@@ -38,11 +40,11 @@ class Sending:
             return self._batch.wrap(instance_of(value), current_row(value))
         if group.model is None:
             return self._batch.arrive(group.label, [group.wire_pk(value)], group.using)[0]
-        return self._batch.group_of(group.model, group.using).add(pk_of(value))
+        return self._batch.group_for_model(group.model, group.using).add(pk_of(value))
 
     def rows(self, queryset: Any) -> list[Ref[Any]]:
         """Return sealed references to the rows of a queryset, in its order."""
-        group = self._batch.group_of(queryset.model, alias_of(queryset))
+        group = self._batch.group_for_model(queryset.model, alias_of(queryset))
         return [group.add(pk) for pk in pks_of(queryset)]
 
     def pk(self, model: "type[Model]", pk: Any, given: Any) -> Any:
@@ -70,7 +72,9 @@ class SendingItems(Sending):
         ref = super().row(value)
         if instance_of(ref) is None:
             return ref
-        return self._batch.group_of(type(instance_of(ref)), group_of(ref).using).add(pk_of(ref))
+        return self._batch.group_for_model(type(instance_of(ref)), group_of(ref).using).add(
+            pk_of(ref)
+        )
 
 
 class Passing(Sending):
@@ -91,8 +95,9 @@ class Refusing(Sending):
     def row(self, value: Any) -> NoReturn:
         """Raise: the serializer cannot carry it."""
         raise NotEncodable(
-            f"a model instance or reference cannot travel as {self._serializer!r}: call "
-            f"modelref.celery.setup(app), or send the primary key."
+            f"a model instance or reference cannot travel as {self._serializer!r}: send the "
+            f"primary key, or see to it that modelref.celery.setup(app) is called, without "
+            f"send=False, and that neither the task nor the call has a serializer option."
         )
 
     def rows(self, queryset: Any) -> NoReturn:
@@ -116,6 +121,7 @@ class Receiving:
     """
 
     arrives = True
+    by_hand = False
 
     def __init__(self, resolver: Resolver = DATABASE) -> None:
         self._batch = Batch(resolver=resolver)
@@ -128,20 +134,19 @@ class Receiving:
         """
         if not isinstance(value, Ref):
             return self._batch.wrap(value, row_of(value))
-        if group_of(value).model is None:
-            group_of(value).load(value)  # raises, unless it came before django.setup()
-        row = current_row(value)
+        group_of(value).place(value)
+        row, model = current_row(value), group_of(value).model
         check_alias(row)
-        return self._batch.group_of(group_of(value).model, row.using).ref(row.pk)
+        return self._batch.group_for_model(model, row.using).ref(key_of(model).clean(row.pk))
 
     def rows(self, queryset: Any) -> list[Ref[Any]]:
         """Return references to the rows of a queryset, in its order."""
-        group = self._batch.group_of(queryset.model, alias_of(queryset))
+        group = self._batch.group_for_model(queryset.model, alias_of(queryset))
         return [group.ref(pk) for pk in pks_of(queryset)]
 
     def pk(self, model: "type[Model]", pk: Any, given: Any) -> Ref[Any]:
         """Return the reference to the row of a bare key."""
-        return self._batch.group_of(model, alias_for_write(model)).ref(pk)
+        return self._batch.group_for_model(model, alias_for_write(model)).ref(pk)
 
     def misfit(self, value: Any) -> NoReturn:
         """Raise: the message does not fit the task."""
@@ -194,6 +199,7 @@ class ByHand:
     """In, for a call made by hand: nothing is checked, and only references are turned."""
 
     arrives = True
+    by_hand = True
 
     def row(self, value: Any) -> Any:
         """Return the reference or instance as it is."""

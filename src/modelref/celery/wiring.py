@@ -1,19 +1,19 @@
 """``setup(app)``, the one line a project needs, and what it does to the app."""
 
 import threading
+import weakref
 from functools import partial
 from typing import Any
 
 from celery import Celery
 from django.core.checks import register
+from kombu.serialization import registry
 
 from modelref.celery.checks import check_app
-from modelref.celery.control import speak_json
+from modelref.celery.control import make_control, speak_json
 from modelref.checks import check_managers, check_settings
+from modelref.codecs import carries_references, pickle
 from modelref.codecs.json import CONTENT_TYPE, NAME
-
-_CELERYS_CONTROL = "celery.app.control:Control"
-_OUR_CONTROL = "modelref.celery.control:Control"
 
 
 def setup(app: Celery, *, send: bool = True) -> None:
@@ -21,7 +21,8 @@ def setup(app: Celery, *, send: bool = True) -> None:
 
     ``modelref-json`` becomes the serializer of tasks and results, and is added to what is
     accepted; remote control goes on speaking JSON. Call it where the app is made. It works
-    before and after the app is configured; called twice it does no more than once.
+    before and after the app is configured; called twice it does no more than once. After tasks
+    have been bound it cannot tell which of them has the serializer by an option of its own.
 
     Args:
         app: the project's Celery app.
@@ -29,6 +30,7 @@ def setup(app: Celery, *, send: bool = True) -> None:
             a project that is running has ``setup(app, send=False)`` in one release, everywhere,
             and ``setup(app)`` in the next one.
     """
+    registry.disable(pickle.CONTENT_TYPE)  # for consumers without a list of what they accept
     wiring = vars(app).get("modelref")
     if wiring is None:
         wiring = vars(app)["modelref"] = Wiring(app)
@@ -50,13 +52,12 @@ class Wiring:
     def connect(self) -> None:
         """Wait for the configuration, and register the system checks."""
         self.app.on_after_configure.connect(self._on_configured, weak=False)
-        if self.app.control_cls == _CELERYS_CONTROL:
-            self.app.control_cls = _OUR_CONTROL
+        self.app.control_cls = partial(make_control, self.app.control_cls)
         if "control" in vars(self.app):
             speak_json(self.app.control)
         register(check_settings)
         register(check_managers)
-        register(partial(check_app, self))
+        register(partial(check_app, weakref.ref(self)))
 
     def configure(self, conf: Any) -> None:
         """Bring the settings into line, and what has been made from them already."""
@@ -75,7 +76,7 @@ class Wiring:
         self.configure(source)
 
     def _send_by(self, conf: Any, name: str) -> None:
-        if conf[name].startswith("modelref-"):
+        if carries_references(conf[name]):
             return
         if conf.value_set_for(name):
             self.overridden[name] = conf[name]

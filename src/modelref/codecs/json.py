@@ -9,6 +9,7 @@ from kombu.utils.json import JSONEncoder, loads, object_hook
 
 from modelref.errors import NotEncodable
 from modelref.paths import is_signature, path_to
+from modelref.refs import Ref
 from modelref.wire import Packer, Refused, Unpacker
 
 NAME = "modelref-json"
@@ -60,7 +61,7 @@ def encode(message: Any) -> str:
 
 
 def decode(text: str | bytes | bytearray | memoryview) -> Any:
-    """Return a message body or a result with inert references in it; never a query.
+    """Return a message body or a result with pending references in it; never a query.
 
     Args:
         text: JSON, as text or as UTF-8, which is what the different transports deliver.
@@ -77,10 +78,12 @@ def decode(text: str | bytes | bytearray | memoryview) -> Any:
             if MANY in value:
                 return unpacker.many(value[MANY])
         elif is_signature(value):
-            unpacker.release(value)
+            unpacker.release(value, _packer.put_back)
+        elif isinstance(value.get("__value__"), Ref):
+            return value  # kombu would ask it for what the type in it takes
         return object_hook(value)
 
-    return unpacker.message(loads(text, object_hook=hook), _packer.pack)
+    return unpacker.message(loads(text, object_hook=hook), _packer.put_back)
 
 
 def _has_other_keys(value: Any) -> bool:

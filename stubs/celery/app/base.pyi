@@ -13,7 +13,7 @@ from celery.result import AsyncResult as _AsyncResult
 from celery.utils.dispatch import Signal
 
 class Celery:
-    control_cls: str | type[Control]
+    control_cls: str | Callable[..., Control]
     on_after_configure: Signal
     configured: bool
     finalized: bool

@@ -2,6 +2,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+textual_types: tuple[type, ...]
+
 class JSONEncoder(json.JSONEncoder): ...
 
 def loads(

@@ -1,0 +1,3 @@
+from typing import Any
+
+def instantiate(name: Any, *args: Any, **kwargs: Any) -> Any: ...
