@@ -6,8 +6,8 @@ What travels is an :class:`Identity`: model label, primary key, database alias. 
 The way of one argument through the modules:
 
 - out: ``celery.task`` -> ``celery.arguments`` -> ``celery.shapes`` and ``celery.ways`` ->
-  ``batch`` -> ``codecs`` -> ``wire`` -> ``keys``
-- in: ``codecs`` -> ``wire`` -> ``batch``, then ``celery.body`` -> ``celery.arguments`` ->
+  ``batch`` -> ``codecs`` -> ``packer`` -> ``keys``
+- in: ``codecs`` -> ``unpacker`` -> ``batch``, then ``celery.body`` -> ``celery.arguments`` ->
   ``celery.shapes`` and ``celery.ways``
 - loading: ``pending`` -> ``group`` -> ``resolver`` -> ``refs``
 """

@@ -1,8 +1,6 @@
 """What a model instance says of its own row: label, primary key, alias."""
 
 import sys
-from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelref.errors import UnsavedInstance
@@ -20,12 +18,6 @@ class Row(NamedTuple):
     using: str | None
 
 
-def remembered(ask: Callable[[type], bool]) -> Callable[[type], bool]:
-    """Decorate a question about a class: it is asked once, and type checkers know what it takes."""
-    return lru_cache(maxsize=1024)(ask)
-
-
-@remembered
 def is_model_class(kind: type) -> bool:
     """Whether a type is a Django model, asked without importing Django's models."""
     base = sys.modules.get("django.db.models.base")

@@ -1,7 +1,6 @@
 """How primary keys travel: an int or str as it is, anything else as text, parts in a list."""
 
 from contextlib import suppress
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import Field, Model
+
+_KEY = "modelref_key"
 
 WirePk = int | str | list[int | str]
 
@@ -108,10 +109,12 @@ class Key:
         )
 
 
-@lru_cache(maxsize=1024)
 def key_of(model: "type[Model]") -> Key:
-    """Return the key of a model, made once."""
-    return Key(model)
+    """Return the key of a model, made once; it lives as long as the model."""
+    kept = vars(model._meta)
+    if _KEY not in kept:
+        kept[_KEY] = Key(model)
+    return kept[_KEY]  # type: ignore[no-any-return]
 
 
 def wire_pk(label: str, pk: Any) -> WirePk:

@@ -4,20 +4,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from modelref.identity import alias_on_wire
-from modelref.instances import alias_for_write, remembered
+from modelref.instances import alias_for_write
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
 
-@remembered
 def is_queryset_class(kind: type) -> bool:
     """Whether a type is a ``QuerySet``, asked without importing Django's models."""
     query = sys.modules.get("django.db.models.query")
     return query is not None and issubclass(kind, query.QuerySet)
 
 
-@remembered
 def is_manager_class(kind: type) -> bool:
     """Whether a type is a manager, a related one included."""
     manager = sys.modules.get("django.db.models.manager")

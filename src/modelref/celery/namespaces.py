@@ -53,6 +53,8 @@ class Namespace(dict[str, Any]):
         Raises:
             Unreadable: it cannot be evaluated.
         """
+        if text.startswith("*"):
+            text = f"({text},)[0]"
         try:
             return eval(text, {}, self)  # noqa: S307 - the project's own source
         except Exception as error:  # noqa: BLE001 - an annotation may hold any expression

@@ -26,7 +26,7 @@ from modelref.celery.ways import (
 from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
 from modelref.errors import ModelRefError
-from modelref.wire import refs_in
+from modelref.unpacker import refs_in
 
 P = ParamSpec("P", default=...)
 

@@ -8,9 +8,10 @@ from typing import Any
 from kombu.utils.json import JSONEncoder, loads, object_hook
 
 from modelref.errors import NotEncodable
+from modelref.packer import Packer, Refused
 from modelref.paths import is_signature, path_to
 from modelref.refs import Ref
-from modelref.wire import Packer, Refused, Unpacker
+from modelref.unpacker import Unpacker, refs_in
 
 NAME = "modelref-json"
 CONTENT_TYPE = "application/x-modelref+json"
@@ -18,6 +19,7 @@ CONTENT_TYPE = "application/x-modelref+json"
 ONE = "__modelref__"
 MANY = "__modelrefs__"
 
+_KOMBUS_TYPES = frozenset({"base64", "bytes", "date", "datetime", "decimal", "time", "uuid"})
 _KEYS = (str, int, float, bool, type(None))
 
 _packer = Packer(
@@ -79,11 +81,17 @@ def decode(text: str | bytes | bytearray | memoryview) -> Any:
                 return unpacker.many(value[MANY])
         elif is_signature(value):
             unpacker.release(value, _packer.put_back)
-        elif isinstance(value.get("__value__"), Ref):
-            return value  # kombu would ask it for what the type in it takes
-        return object_hook(value)
+        return value if _is_odd(value) else object_hook(value)
 
     return unpacker.message(loads(text, object_hook=hook), _packer.put_back)
+
+
+def _is_odd(value: dict[str, Any]) -> bool:
+    """Whether kombu, to make a value of one of its own types, would ask a reference for things."""
+    kind = value.get("__type__")
+    if isinstance(kind, Ref) or isinstance(value.get("__value__"), Ref):
+        return True
+    return isinstance(kind, str) and kind in _KOMBUS_TYPES and any(refs_in([*value.values()]))
 
 
 def _has_other_keys(value: Any) -> bool:

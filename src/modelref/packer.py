@@ -1,0 +1,198 @@
+"""The packer: puts forms in the place of rows, the same for every codec but for the bytes.
+
+A *form* is what a codec makes of plain *parts*: ``[label, pk]`` for one row, ``[label, [pk, pk]]``
+for a list of one model and alias, with the alias as a third part where it is not ``default``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from modelref.errors import ModelRefError, NotEncodable, UnsavedInstance
+from modelref.inert import UNNAMED
+from modelref.instances import Row, is_model_class, row_of, unwrap
+from modelref.keys import key_of
+from modelref.paths import is_body, is_call, path_to
+from modelref.querysets import (
+    alias_of,
+    is_manager_class,
+    is_queryset_class,
+    pks_of,
+    yields_instances,
+)
+from modelref.refs import Ref, group_of, instance_of, is_stored, stored_row
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+class Refused(Exception):
+    """A value cannot travel; its codec turns this into an error that names the path to it."""
+
+    def __init__(self, culprit: Any, reason: str, kind: type[ModelRefError] = NotEncodable) -> None:
+        super().__init__(reason)
+        self.culprit = culprit
+        self.kind = kind
+
+    def error(
+        self, message: Any, holds: Callable[[Any], bool] = lambda value: False
+    ) -> ModelRefError:
+        """Return the error for a value somewhere inside a message.
+
+        Args:
+            message: the message.
+            holds: says whether an object in it has the value somewhere inside.
+        """
+        path = path_to(message, lambda value: value is self.culprit) or path_to(message, holds)
+        return self.kind(f"{path or 'value'}: {self}")
+
+
+class Packer:
+    """Puts forms in the place of what stands for rows, in containers made anew.
+
+    Args:
+        codec: name of the codec, for errors.
+        one: makes the codec's form for one row from its parts.
+        many: makes the codec's form for a list of rows from its parts.
+        reserved: keys of which no dict of the user's own may consist.
+        keys: types that keys of dicts may have; None leaves that to the codec.
+    """
+
+    def __init__(
+        self,
+        codec: str,
+        one: Callable[[Any], Any],
+        many: Callable[[Any], Any],
+        reserved: Sequence[str] = (),
+        keys: tuple[type, ...] | None = None,
+    ) -> None:
+        self._keys = keys
+        self.codec = codec
+        self._one = one
+        self._many = many
+        self._reserved = frozenset(reserved)
+
+    def pack_message(self, message: Any) -> Any:
+        """Return a message body or a result with forms in it.
+
+        Raises:
+            Refused: a value in it cannot travel.
+        """
+        if not is_body(message):
+            return self.pack(message)
+        args, *rest = message
+        return [self._each(args), *map(self.pack, rest)]
+
+    def pack(self, value: Any) -> Any:
+        """Return one value with forms in it; what is not known here is left for the codec."""
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, (list, tuple)):
+            return self._grouped(value) or self._each(value)
+        if isinstance(value, dict):
+            return self._dict(value)
+        return self.pack_object(value)
+
+    def pack_object(self, value: Any) -> Any:
+        """Return the form of a value that is no container; all else as it is."""
+        value = unwrap(value)
+        kind = type(value)
+        if isinstance(value, Ref) and is_stored(value):
+            return self._stored(value)
+        if isinstance(value, Ref) or is_model_class(kind):
+            row, model = _row_and_model(value)
+            return self._one(_parts(row, key_of(model).to_wire(row.pk)))
+        if is_queryset_class(kind):
+            return self._queryset(value)
+        if is_manager_class(kind):
+            raise Refused(value, f"{kind.__name__} cannot travel as {self.codec}: add .all().")
+        return value
+
+    def put_back(self, ref: Ref[Any]) -> Any:
+        """Return the form of a reference as it came."""
+        group = group_of(ref)
+        if group.label == UNNAMED:
+            return (self._many if group.grouped else self._one)(group.wire)
+        return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
+
+    def refuse(self, value: Any) -> Refused:
+        """Return the refusal of a value that neither this nor the codec knows."""
+        return Refused(value, f"{type(value).__name__} cannot travel as {self.codec}.")
+
+    def check_keys(self, container: Any) -> None:
+        """Refuse a dict, or a set, with a key that the codec cannot write.
+
+        Raises:
+            Refused: there is one.
+        """
+        for key in container:
+            if not isinstance(key, self._keys or object) or isinstance(key, Ref):
+                kind = type(key).__name__
+                raise Refused(container, f"a key of {kind} cannot travel as {self.codec}.")
+
+    def _each(self, values: Sequence[Any]) -> list[Any]:
+        return [self.pack(value) for value in values]
+
+    def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        if len(value) == 1 and not self._reserved.isdisjoint(value):
+            raise Refused(value, f"a dict of the key {next(iter(value))!r} alone is reserved.")
+        if self._keys is not None:
+            self.check_keys(value)
+        packed = {key: self.pack(member) for key, member in value.items()}
+        if is_call(value) and isinstance(value["args"], (list, tuple)):
+            packed["args"] = self._each(value["args"])
+        return packed
+
+    def _stored(self, ref: Ref[Any]) -> Any:
+        group = group_of(ref)
+        if group.label == UNNAMED:
+            return (self._many if group.grouped else self._one)(self.pack(group.wire))
+        return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
+
+    def _queryset(self, queryset: Any) -> Any:
+        if not yields_instances(queryset):
+            raise Refused(
+                queryset,
+                f"a queryset of .values() cannot travel as {self.codec}: send it "
+                f"without .values(), or its list().",
+            )
+        row = Row(queryset.model._meta.label_lower, None, alias_of(queryset))
+        wires = key_of(queryset.model).to_wire_many(pks_of(queryset))
+        if len(wires) < 2:
+            return [self._one(_parts(row, wire)) for wire in wires]
+        return self._many(_parts(row, wires))
+
+    def _grouped(self, values: Sequence[Any]) -> Any:
+        """Return the form for a list of one model and alias, None where it is not such a list."""
+        if len(values) < 2 or not _stands_for_row(values[0]):
+            return None
+        first, model = _row_and_model(values[0])
+        pks = []
+        for value in values:
+            if not _stands_for_row(value):
+                return None
+            row, _ = _row_and_model(value)
+            if row.label != first.label or row.using != first.using:
+                return None
+            pks.append(row.pk)
+        wires = key_of(model).to_wire_many(pks)
+        return self._many(_parts(first, wires))
+
+
+def _stands_for_row(value: Any) -> bool:
+    if isinstance(value, Ref):
+        return group_of(value).model is not None
+    return is_model_class(type(value))
+
+
+def _row_and_model(value: Any) -> tuple[Row, Any]:
+    """Return the row that a reference or instance stands for, and the model that has its key."""
+    if isinstance(value, Ref) and is_stored(value):
+        return stored_row(value), group_of(value).model
+    instance = instance_of(value) if isinstance(value, Ref) else value
+    try:
+        return row_of(instance), type(instance)
+    except UnsavedInstance as error:
+        raise Refused(value, str(error), UnsavedInstance) from None
+
+
+def _parts(row: Row, wire: Any) -> list[Any]:
+    return [row.label, wire] if row.using is None else [row.label, wire, row.using]
