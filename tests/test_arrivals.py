@@ -311,9 +311,23 @@ class TestOtherValues:
             echo.give(list[Order], [rows[0], Order()])
 
     def test_a_manager_asks_for_all(self, echo):
-        """`Order.objects` for no annotation cannot travel."""
+        """`Order.objects` for no annotation cannot travel; for a list it does not fit."""
         with pytest.raises(NotEncodable, match=r"add \.all\(\)"):
             echo.give(Any, Order.objects)
+        with pytest.raises(ArgumentMismatch, match=r"got a manager \(add \.all\(\)\)\.$"):
+            echo.give(list[Order], Order.objects)
+
+    def test_a_queryset_of_values_is_called_that(self, echo):
+        """It is no queryset of orders."""
+        with pytest.raises(ArgumentMismatch, match=r"got a queryset of \.values\(\)\.$"):
+            echo.give(list[Order], Order.objects.values())
+
+    def test_a_scalar_is_said_to_be_no_key(self, echo):
+        """A value of another kind was no attempt at one."""
+        with pytest.raises(ArgumentMismatch, match="type str, which is no primary key of it"):
+            echo.give(Order, "x")
+        with pytest.raises(ArgumentMismatch, match=r"got a value of type float\.$"):
+            echo.give(Order, 1.5)
 
 
 class TestOneRowIsOneReference:

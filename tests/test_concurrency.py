@@ -11,8 +11,10 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connections
+from django.db.models.fields.files import FieldFile
 from django.test.utils import CaptureQueriesContext
 
+import modelref.refs as refs_module
 from modelref import (
     aresolve,
     aresolve_all,
@@ -22,8 +24,9 @@ from modelref import (
     resolve,
 )
 from modelref.errors import ReferenceNotFound
+from modelref.refs import set_class
 from tests.shop.arrivals import arrived
-from tests.shop.models import Customer, Order
+from tests.shop.models import Customer, Document, Order
 from tests.shop.queries import ALIASES, queries
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
@@ -109,6 +112,33 @@ class TestThreads:
         )
 
         assert results == ["0", *[["0"] * 5] * 3]
+
+
+@pytest.mark.django_db(databases=ALIASES, transaction=True)
+def test_a_reference_that_is_being_filled_shows_no_raw_value(monkeypatch):
+    """Between the row's `__dict__` and its class a file is not yet a file for the loader only."""
+    pk = Document.objects.create(scan="a.txt", title="scanned").pk
+    ref = reference(Document, pk)
+    seen: list[Any] = []
+
+    def look() -> None:
+        seen.append(ref.scan)
+        connections["default"].close()
+
+    other = threading.Thread(target=look)
+
+    def set_class_late(filled: Any, kind: type) -> None:
+        other.start()
+        other.join(timeout=0.3)  # it waits for this load, or has seen the state in between
+        set_class(filled, kind)
+
+    monkeypatch.setattr(refs_module, "set_class", set_class_late)
+
+    title = ref.title
+    other.join(timeout=20)
+
+    assert title == "scanned"
+    assert [(type(scan), scan.name) for scan in seen] == [(FieldFile, "a.txt")]
 
 
 class TestAsync:

@@ -14,7 +14,7 @@ import pytest
 from modelref.codecs import json as codec
 from tests.queues import Queue
 from tests.raw_messages import body_of, post
-from tests.shop.models import Basket, Order
+from tests.shop.models import Basket, Order, Version
 from tests.spy import events, start_watched_worker
 from tests.tasks_hostile import child_pid, take_anything
 from tests.tasks_workers import read_instances, read_references
@@ -51,11 +51,11 @@ class TestReferences:
 
     @pytest.fixture
     def orders(self) -> list[Order]:
-        """A thousand orders."""
-        return Order.objects.bulk_create([Order(note=str(n)) for n in range(1_000)])
+        """As many orders as any SQLite takes in one query."""
+        return Order.objects.bulk_create([Order(note=str(n)) for n in range(900)])
 
     @pytest.mark.parametrize("read", [read_references, read_instances])
-    def test_a_thousand_references_are_decoded_without_a_query(self, worker, orders, read):
+    def test_many_references_are_decoded_without_a_query(self, worker, orders, read):
         """The rows are read in the child alone, one query a message."""
         before = len(events(worker, "decode"))
 
@@ -72,7 +72,7 @@ class TestReferences:
         report = read_instances.delay(orders).get(timeout=20)
 
         seen = [event["sql"] for event in events(worker, "query", report["pid"])]
-        assert [sql.count("%s") for sql in seen if "shop_order" in sql][-1] == 1_000
+        assert [sql.count("%s") for sql in seen if "shop_order" in sql][-1] == 900
 
     def test_references_that_wait_are_shown_without_a_query(self, worker, orders):
         """Remote control is answered by the main process, with references as text."""
@@ -109,6 +109,10 @@ class TestFormsInOddPlaces:
             '[[1],{},{"callbacks":FORM}]',
             '[[1],{},{"errbacks":FORM}]',
             '[[1],{},{"chord":FORM}]',
+            '{"args":[1],"kwargs":FORM}',
+            '{"args":FORM,"kwargs":{},"callbacks":FORM}',
+            '{"args":[1],"kwargs":{},"chord":FORM}',
+            "[[1],FORM,FORM]",
         ],
     )
     def test_it_is_not_read_by_the_main_process(self, worker, body):
@@ -131,10 +135,49 @@ class TestFormsInOddPlaces:
         child_pid.delay().get(timeout=10)
         assert result.state == "FAILURE"
 
+    @pytest.mark.parametrize("missing", [False, True], ids=["row", "no row"])
+    def test_a_model_with_its_own_equality_is_not_compared(self, worker, missing):
+        """Celery compares the arguments that it takes out of a body."""
+        before = main_queries(worker)
+        form = codec.encode(Version.objects.create(number=1))
+        if missing:
+            Version.objects.all().delete()
+
+        result = post(worker.queue, take_anything, body_of().replace("[]", form, 1))
+        child_pid.delay().get(timeout=10)
+
+        assert result.state == "FAILURE"
+        assert main_queries(worker) == before
+
+    @pytest.mark.parametrize("place", ["chain", "errbacks", "callbacks", "chord"])
+    @pytest.mark.parametrize("key", ["task", "options", "subtask_type", "immutable"])
+    def test_a_step_with_a_form_for_what_is_no_argument_is_not_read(self, worker, place, key):
+        """Celery asks these parts of a signature for their truth, their members and equality."""
+        before = main_queries(worker)
+        form = json.loads(codec.encode(Version.objects.create(number=1)))
+        step = {**child_pid.si(), key: form}
+        embed = json.dumps({place: step if place == "chord" else [step]})
+
+        post(worker.queue, take_anything, body_of("1", embed=embed))
+        child_pid.delay().get(timeout=10)
+
+        assert main_queries(worker) == before
+
+    @pytest.mark.parametrize("depth", [900, 3_000])
+    def test_a_deep_malformed_form_is_decoded(self, worker, depth):
+        """As deep as plain JSON may be: the call fails, and is not lost."""
+        form = '{"__modelref__":' * depth + "1" + "}" * depth
+
+        result = post(worker.queue, take_anything, body_of(form))
+        child_pid.delay().get(timeout=10)
+
+        assert result.state == "FAILURE"
+        assert [event for event in events(worker, "decode") if event["error"]] == []
+
     def test_deep_arguments_of_a_later_step_are_decoded(self, worker):
         """As in plain JSON: what is too deep for a task fails as a task."""
         chain = json.dumps({"chain": [child_pid.s(None)]})
-        deep = chain.replace("null", "[" * 1_100 + "]" * 1_100, 1)
+        deep = chain.replace("null", "[" * 700 + "]" * 700, 1)
         post(worker.queue, child_pid, body_of(embed=deep))
 
         child_pid.delay().get(timeout=10)

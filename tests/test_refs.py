@@ -383,6 +383,12 @@ class TestNeverAQuery:
             "__await__",
             "__array__",
             "__len__",
+            "__name__",
+            "__qualname__",
+            "__mro__",
+            "__bases__",
+            "__text_signature__",
+            "__call__",
         ],
     )
     def test_a_name_that_tools_probe_is_missing_without_loading(self, pending, name):

@@ -1,10 +1,12 @@
 """`setup(app)`: one line, before or after everything else, once or twice."""
 
+import inspect
 import pickle
 from typing import Any
 
 import pytest
 from celery import Celery
+from celery.app.control import Control
 
 from modelref.celery import RefTask, setup
 from tests.shop.models import Order
@@ -16,6 +18,10 @@ JSON = "modelref-json"
 def app() -> Celery:
     """An app with nothing configured."""
     return Celery("set up", set_as_current=False, broker="memory://", backend="cache+memory://")
+
+
+class Watched(Control):
+    """A project's own remote control."""
 
 
 def serializers(app: Any) -> tuple[str, str]:
@@ -83,6 +89,16 @@ class TestWhen:
 
         assert app.control.mailbox.serializer == "modelref-control"
 
+    @pytest.mark.parametrize("control", [Watched, f"{__name__}:Watched"], ids=["class", "its name"])
+    def test_with_a_control_class_of_its_own(self, control):
+        """The project's remote control speaks JSON as Celery's does."""
+        app = Celery("watched", set_as_current=False, broker="memory://", control=control)
+
+        setup(app)
+
+        assert type(app.control) is Watched
+        assert app.control.mailbox.serializer == "modelref-control"
+
     def test_before_the_settings_are_read_again(self, app):
         """A second `config_from_object` does not undo it."""
         setup(app)
@@ -118,6 +134,21 @@ class TestAcceptOnly:
         assert serializers(app) == (JSON, JSON)
 
 
+def takes_task(task: Order) -> str:
+    """Return the note of an order."""
+    return task.note
+
+
+def takes_self(self: Order) -> str:
+    """Return the note of an order."""
+    return self.note
+
+
+def takes_way(way: Order) -> str:
+    """Return the note of an order."""
+    return way.note
+
+
 class TestWholeProject:
     """`RefTask` as the class of all tasks."""
 
@@ -140,6 +171,21 @@ class TestWholeProject:
         orders = [Order.objects.create(note=note) for note in "ab"]
 
         assert note_of.map(orders).delay().get() == ["a", "b"]
+
+    @pytest.mark.parametrize("task_cls", ["modelref.celery:RefTask", None])
+    @pytest.mark.parametrize("function", [takes_task, takes_self, takes_way], ids=str)
+    def test_a_parameter_may_have_any_name(self, db, task_cls, function):
+        """`task` too, which is no business of the library's own functions."""
+        app = Celery("names", set_as_current=False, task_cls=task_cls)
+        app.conf.update(task_always_eager=True)
+        setup(app)
+        made = app.task(base=RefTask, name="names.note_of", shared=False)(function)
+        order = Order.objects.create(note="gift")
+
+        assert made.delay(order).get() == made.s(order).apply().get() == made(order) == "gift"
+        if function is not takes_self:  # which is the task's own in Celery
+            [name] = inspect.signature(function).parameters
+            assert made.apply_async(kwargs={name: order}).get() == "gift"
 
     def test_the_app_can_still_be_pickled(self, app):
         """Celery ships apps to other processes on some platforms."""

@@ -108,3 +108,45 @@ class TestWithoutDjango:
         """
 
         assert in_a_bare_interpreter(script).split() == ["staff", "True", "True", "True"]
+
+    def test_a_reference_decoded_before_django_is_bound_without_a_query(self):
+        """A task that asks for the reference gets it as any other, and the error is the row's."""
+        script = """
+            from modelref.codecs import json as codec
+            (ref,) = codec.decode('[{"__modelref__":["auth.group",7]}]')
+            import django
+            from django.conf import settings
+            settings.configure(
+                INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth"],
+                DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+            )
+            django.setup()
+            from celery import Celery
+            from django.contrib.auth.models import Group
+            from django.core.management import call_command
+            from django.db import connection
+            from django.test.utils import CaptureQueriesContext
+            from modelref import ModelRef, is_resolved
+            from modelref.celery import setup, task
+            call_command("migrate", verbosity=0)
+            app = Celery("early")
+            setup(app)
+
+            @task(app=app, name="lazy")
+            def lazy(group: ModelRef[Group]):
+                return is_resolved(group)
+
+            @task(app=app, name="loaded")
+            def loaded(group: Group):
+                return group.name
+
+            with CaptureQueriesContext(connection) as captured:
+                print(lazy.apply((ref,)).result, len(captured))
+            error = loaded.apply((ref,)).result
+            print(isinstance(error, Group.DoesNotExist), error.args)
+        """
+
+        assert in_a_bare_interpreter(script).splitlines() == [
+            "False 0",
+            "True ('auth.group', 7, None)",
+        ]

@@ -1,0 +1,170 @@
+"""Connections that have died: a read is tried again where nothing is lost by it."""
+
+from contextlib import ExitStack
+
+import pytest
+from django.db import connections, transaction
+from django.db.utils import OperationalError
+
+from modelref import is_resolved, reference, resolve, resolve_all
+from tests.shop.models import Order
+from tests.shop.queries import ALIASES
+
+
+class Outage:
+    """Makes a connection fail its first reads, as one to a server that has gone away does."""
+
+    def __init__(self, connection, *, times: int, dead: bool = True) -> None:
+        self.connection = connection
+        self.times = times
+        self.dead = dead
+        self.asked = 0
+
+    def __call__(self, execute, sql, params, many, context):
+        if "shop_order" in sql:  # and not what a new connection begins with
+            self.asked += 1
+            if self.asked <= self.times:
+                raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    def is_usable(self) -> bool:
+        """Answer for the connection."""
+        return not (self.dead and self.asked <= self.times)
+
+
+@pytest.fixture
+def outage(monkeypatch):
+    """Let reads from `default` fail so many times; with `dead=False` the connection lives on."""
+    connection = connections["default"]
+    with ExitStack() as stack:
+
+        def begin(**options) -> Outage:
+            outage = Outage(connection, **options)
+            stack.enter_context(connection.execute_wrapper(outage))
+            monkeypatch.setattr(connection, "is_usable", outage.is_usable)
+            return outage
+
+        yield begin
+
+
+@pytest.mark.django_db(databases=ALIASES, transaction=True)
+class TestDeadConnection:
+    """The connection is dead: "cannot tell now" is not "gone"."""
+
+    @pytest.fixture
+    def ref(self):
+        """A reference to a row that exists."""
+        Order.objects.create(pk=42, note="gift")
+        return reference(Order, 42)
+
+    def test_outside_a_transaction_the_read_is_tried_once_more(self, ref, outage):
+        """The connection is closed, opened again, and the row is there."""
+        before = connections["default"].connection
+        trouble = outage(times=1)
+
+        assert ref.note == "gift"
+
+        assert trouble.asked == 2
+        assert connections["default"].connection is not before
+
+    def test_the_second_time_the_error_goes_up(self, ref, outage):
+        """It is the database's own error, and no `ReferenceNotFound`."""
+        trouble = outage(times=2)
+
+        with pytest.raises(OperationalError, match="server closed the connection"):
+            _ = ref.note
+
+        assert trouble.asked == 2
+
+    def test_inside_a_transaction_the_error_goes_up(self, ref, outage):
+        """What the transaction has done is lost, so reading on would be wrong."""
+        trouble = outage(times=1)
+
+        with (
+            pytest.raises(OperationalError, match="server closed the connection"),
+            transaction.atomic(),
+        ):
+            _ = ref.note
+
+        assert trouble.asked == 1
+
+    def test_an_error_on_a_connection_that_lives_goes_up(self, ref, outage):
+        """A lock that timed out, say, is the task's to retry."""
+        trouble = outage(times=1, dead=False)
+
+        with pytest.raises(OperationalError, match="server closed the connection"):
+            _ = ref.note
+
+        assert trouble.asked == 1
+
+    def test_the_reference_can_be_used_when_the_server_is_back(self, ref, outage):
+        """A failed read leaves it pending."""
+        outage(times=2)
+        with pytest.raises(OperationalError):
+            _ = ref.note
+
+        assert not is_resolved(ref)
+        assert ref.note == "gift"
+
+    @pytest.mark.needs("postgres")
+    @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
+    def test_a_connection_that_postgresql_has_ended_is_opened_again(self):
+        """A terminated back end costs a second read, not a task."""
+        Order.objects.using("postgres").create(pk=42, note="gift")
+        Order.objects.using("postgres").create(pk=43, note="second")
+        refs = [reference(Order, pk, using="postgres") for pk in (42, 43)]
+        ended = terminate(connections["postgres"])
+
+        assert [one.note for one in resolve_all(refs)] == ["gift", "second"]
+        assert process_id(connections["postgres"]) != ended
+
+    @pytest.mark.needs("postgres")
+    @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
+    def test_inside_a_transaction_a_connection_that_postgresql_has_ended_is_an_error(self):
+        """The transaction went with the connection."""
+        Order.objects.using("postgres").create(pk=42)
+        ref = reference(Order, 42, using="postgres")
+
+        with pytest.raises(OperationalError), transaction.atomic(using="postgres"):
+            terminate(connections["postgres"])
+            _ = ref.note
+
+        assert resolve(ref).pk == 42
+
+    @pytest.mark.needs("postgres")
+    @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
+    def test_with_autocommit_off_a_connection_that_postgresql_has_ended_is_an_error(self):
+        """A transaction without `atomic` is lost with it as well, and nothing hides that."""
+        Order.objects.using("postgres").create(pk=42)
+        ref = reference(Order, 42, using="postgres")
+        connection = connections["postgres"]
+        connection.set_autocommit(False)
+        Order.objects.using("postgres").create(pk=43)
+
+        try:
+            terminate(connection)
+            with pytest.raises(OperationalError):
+                _ = ref.note
+        finally:
+            connection.close()
+
+        connection.set_autocommit(True)
+        assert resolve(ref).pk == 42
+        assert not Order.objects.using("postgres").filter(pk=43).exists()
+
+
+def process_id(connection) -> int:
+    """Give the number of the PostgreSQL process behind a connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def terminate(connection) -> int:
+    """End that process from another connection, and give its number."""
+    ended = process_id(connection)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
+    other.close()
+    return ended
