@@ -22,6 +22,7 @@ Setup = Literal["full", "accept", "none"]
 IN_MEMORY = {"broker_url": "memory://localhost", "result_backend": "cache+memory://"}
 TASK_MODULES = (
     "tests.tasks",
+    "tests.tasks_codecs",
     "tests.tasks_hostile",
     "tests.tasks_rollout",
     "tests.tasks_ways",

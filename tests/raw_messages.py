@@ -10,7 +10,13 @@ from modelref.codecs.json import CONTENT_TYPE
 from tests.queues import Queue
 
 
-def post(queue: Queue, task: Task, body: str | bytes) -> AsyncResult:
+def post(
+    queue: Queue,
+    task: Task,
+    body: str | bytes,
+    content_type: str = CONTENT_TYPE,
+    content_encoding: str = "utf-8",
+) -> AsyncResult:
     """Send a message for a task whose body is this text; return its result."""
     app = queue.app()
     task_id = uuid()
@@ -20,8 +26,8 @@ def post(queue: Queue, task: Task, body: str | bytes) -> AsyncResult:
         producer.publish(
             body,
             headers=message.headers,
-            content_type=CONTENT_TYPE,
-            content_encoding="utf-8",
+            content_type=content_type,
+            content_encoding=content_encoding,
             exchange="",
             routing_key=queue.name,
             **properties,

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.utils.module_loading import import_string
 
 from modelref.resolver import chosen_manager
 from modelref.settings import DEFAULTS
@@ -54,6 +55,7 @@ def _bad_values(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
             "Give a name as a string, such as 'objects' or '_base_manager'.",
         )
     yield from _bad_renames(given.get("RENAMED", {}))
+    yield from _bad_globals(given.get("PICKLE_ALLOW", ()))
     models = given.get("MODELS")
     if models is not None:
         if isinstance(models, str) or not isinstance(models, Iterable):
@@ -85,6 +87,31 @@ def _bad_renames(renamed: Any) -> Iterator[CheckMessage]:
             )
         if not isinstance(new, str) or "." not in new or not _is_known(new):
             yield _unknown_model(4, "RENAMED", new)
+
+
+def _bad_globals(names: Any) -> Iterator[CheckMessage]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        yield _error(
+            7,
+            "MODELREF['PICKLE_ALLOW'] is not a list of names.",
+            "List classes and functions by their full names, such as 'shop.money.Money'.",
+        )
+        return
+    for name in names:
+        if not _is_importable(name):
+            yield _error(
+                7,
+                f"MODELREF['PICKLE_ALLOW'] names {name!r}, which cannot be imported or called.",
+                "Give the module and the name of a class or function at the top of it, such as "
+                "'shop.money.Money'.",
+            )
+
+
+def _is_importable(name: Any) -> bool:
+    try:
+        return callable(import_string(name))
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return False
 
 
 def _is_known(label: Any) -> bool:

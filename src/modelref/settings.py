@@ -2,7 +2,12 @@
 
 from typing import Any
 
-DEFAULTS: dict[str, Any] = {"MANAGER": "objects", "MODELS": None, "RENAMED": {}}
+DEFAULTS: dict[str, Any] = {
+    "MANAGER": "objects",
+    "MODELS": None,
+    "PICKLE_ALLOW": (),
+    "RENAMED": {},
+}
 
 
 def setting(name: str) -> Any:

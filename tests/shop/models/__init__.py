@@ -14,6 +14,7 @@ from tests.shop.models.keys import (
 )
 from tests.shop.models.names import Instrument, Museum
 from tests.shop.models.people import Customer, Employee, Profile, User
+from tests.shop.models.pickled import Invoice, OpenInvoice, PaidInvoice, Voucher
 from tests.shop.models.sales import (
     Line,
     Order,
@@ -60,6 +61,7 @@ __all__ = [
     "Gauge",
     "Holiday",
     "Instrument",
+    "Invoice",
     "Lease",
     "Ledger",
     "Line",
@@ -67,8 +69,10 @@ __all__ = [
     "Moment",
     "Museum",
     "Notice",
+    "OpenInvoice",
     "Options",
     "Order",
+    "PaidInvoice",
     "Parcel",
     "Payload",
     "Plugin",
@@ -95,4 +99,5 @@ __all__ = [
     "User",
     "Vehicle",
     "Version",
+    "Voucher",
 ]
