@@ -122,6 +122,7 @@ class TestWithoutDjango:
             )
             django.setup()
             from celery import Celery
+            from celery.app.trace import build_tracer
             from django.contrib.auth.models import Group
             from django.core.management import call_command
             from django.db import connection
@@ -129,7 +130,7 @@ class TestWithoutDjango:
             from modelref import ModelRef, is_resolved
             from modelref.celery import setup, task
             call_command("migrate", verbosity=0)
-            app = Celery("early")
+            app = Celery("early", backend="cache+memory://")
             setup(app)
 
             @task(app=app, name="lazy")
@@ -140,9 +141,13 @@ class TestWithoutDjango:
             def loaded(group: Group):
                 return group.name
 
+            def traced(task):  # as a worker does with what it has decoded
+                build_tracer(task.name, task, app=app)(task.name, (ref,), {}, {"id": task.name})
+                return app.AsyncResult(task.name).result
+
             with CaptureQueriesContext(connection) as captured:
-                print(lazy.apply((ref,)).result, len(captured))
-            error = loaded.apply((ref,)).result
+                print(traced(lazy), len(captured))
+            error = traced(loaded)
             print(isinstance(error, Group.DoesNotExist), error.args)
         """
 

@@ -6,7 +6,7 @@ body that workers, retries, eager mode, ``map`` and calls by hand share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from celery import current_task
 from kombu.exceptions import EncodeError
@@ -54,10 +54,11 @@ class RefTask(CeleryTask, Generic[P, R_co]):
                 function, cls._modelref_arguments, bound=bound
             )
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
-        """Call the body here and now; nothing is checked, references arrive as annotated."""
-        result: R_co = super().__call__(*args, **kwargs)
-        return result
+    if TYPE_CHECKING:  # at run time Celery's own: any other takes the tracer round task.run
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+            """Call the body here and now; nothing is checked, references arrive as annotated."""
+            ...
 
     def delay(self, *args: P.args, **kwargs: P.kwargs) -> "AsyncResult[R_co]":
         """Call the task with these arguments.
