@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from modelref import is_resolved
-from modelref.unpacker import refs_in
+from modelref.contents import refs_in
 from tests.codecs import CODECS, listed
 from tests.golden.messages import FOLDER, MESSAGES
 from tests.shop.queries import ALIASES, queries

@@ -6,6 +6,7 @@ it belongs to is bound, where it is that task's failure.
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from modelref.contents import refs_in
 from modelref.errors import MalformedReference
 from modelref.keys import identity_from_wire
 from modelref.pending import Pending
@@ -68,12 +69,17 @@ class Inert:
         return UNNAMED if self.label == UNNAMED else self.wire
 
     def reduced(self, ref: Ref[Any]) -> tuple[Any, tuple[Any, ...]]:
-        """Return what pickles the reference: a function of this module and a plain tuple."""
+        """Return what pickles the reference: a function of this module and a plain tuple.
+
+        A form with references inside is left out: each would be pickled inside the other, and
+        what is too deep for that ends a worker.
+        """
+        wire = None if any(refs_in([self.wire])) else self.wire
         return restore, (
             type(self.error),
             self.error.args,
             self.label,
-            self.wire,
+            wire,
             self.using,
             self.grouped,
         )

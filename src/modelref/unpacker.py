@@ -4,10 +4,11 @@ It trusts nothing and raises for no form: what is wrong with one is raised where
 used. See :mod:`modelref.packer` for what a form is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from modelref.batch import Batch
+from modelref.contents import refs_in
 from modelref.group import Group
 from modelref.identity import alias_on_wire
 from modelref.inert import malformed
@@ -83,31 +84,6 @@ class Unpacker:
             group = group_of(ref)
             if isinstance(group, Group):
                 group.release(ref)
-
-
-def refs_in(
-    values: list[Any], skips: Callable[[dict[Any, Any]], bool] = lambda value: False
-) -> Iterator[Ref[Any]]:
-    """Yield the references inside lists, tuples, sets and dicts.
-
-    Args:
-        values: where to look; the list itself is used up.
-        skips: says of a dict whether it is passed over.
-    """
-    waiting = values  # no recursion: what is too deep for it is no reason to lose a message
-    seen: set[int] = set()
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Ref):
-            yield value
-        elif not isinstance(value, (list, tuple, set, frozenset, dict)) or id(value) in seen:
-            continue
-        elif not isinstance(value, dict):
-            seen.add(id(value))
-            waiting.extend(value)
-        elif not skips(value):
-            seen.add(id(value))
-            waiting.extend(value.values())
 
 
 def _without_refs(value: Any, put_back: Callable[[Any], Any]) -> Any:

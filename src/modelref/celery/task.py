@@ -25,8 +25,8 @@ from modelref.celery.ways import (
 )
 from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
+from modelref.contents import refs_in
 from modelref.errors import ModelRefError
-from modelref.unpacker import refs_in
 
 P = ParamSpec("P", default=...)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from kombu.utils.json import JSONEncoder, loads, object_hook
 
+from modelref.contents import refs_in
 from modelref.errors import NotEncodable
 from modelref.packer import Packer, Refused
 from modelref.paths import is_signature, path_to
 from modelref.refs import Ref
-from modelref.unpacker import Unpacker, refs_in
+from modelref.unpacker import Unpacker
 
 NAME = "modelref-json"
 CONTENT_TYPE = "application/x-modelref+json"

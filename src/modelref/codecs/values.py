@@ -12,9 +12,10 @@ from kombu.exceptions import SerializerNotInstalled
 from kombu.utils.json import JSONEncoder, object_hook
 
 from modelref.codecs.json import MANY, ONE
+from modelref.contents import refs_in
 from modelref.packer import Packer
 from modelref.paths import is_signature
-from modelref.unpacker import Unpacker, refs_in
+from modelref.unpacker import Unpacker
 
 SCALARS = (str, bytes, int, float)
 

@@ -1,0 +1,31 @@
+"""The references inside a value."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from modelref.refs import Ref
+
+
+def refs_in(
+    values: list[Any], skips: Callable[[dict[Any, Any]], bool] = lambda value: False
+) -> Iterator[Ref[Any]]:
+    """Yield the references inside lists, tuples, sets and dicts.
+
+    Args:
+        values: where to look; the list itself is used up.
+        skips: says of a dict whether it is passed over.
+    """
+    waiting = values  # no recursion: what is too deep for it is no reason to lose a message
+    seen: set[int] = set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Ref):
+            yield value
+        elif not isinstance(value, (list, tuple, set, frozenset, dict)) or id(value) in seen:
+            continue
+        elif not isinstance(value, dict):
+            seen.add(id(value))
+            waiting.extend(value)
+        elif not skips(value):
+            seen.add(id(value))
+            waiting.extend(value.values())
