@@ -164,7 +164,7 @@ class TestFormsInOddPlaces:
 
         assert main_queries(worker) == before
 
-    @pytest.mark.parametrize("depth", [700, 3_000] if sys.version_info >= (3, 12) else [700])
+    @pytest.mark.parametrize("depth", [700, 3_000] if sys.version_info >= (3, 13) else [700])
     def test_a_deep_malformed_form_is_decoded(self, worker, depth):
         """As deep as plain JSON may be: the call fails, and is not lost."""
         form = '{"__modelref__":' * depth + "1" + "}" * depth

@@ -13,7 +13,7 @@ from tests.shop.models import Basket, Order
 from tests.shop.queries import ALIASES, queries
 
 #: As deep as Python's own JSON goes.
-DEEPEST = 3_000 if sys.version_info >= (3, 12) else 800
+DEEPEST = 3_000 if sys.version_info >= (3, 13) else 800
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
