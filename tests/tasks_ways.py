@@ -66,3 +66,9 @@ def give(order: ModelRef[Order]) -> ModelRef[Order]:
 def give_customer(customer: ModelRef[Customer]) -> ModelRef[Customer]:
     """Return what was given, which is no order."""
     return customer
+
+
+@task(bind=True)
+def replace_itself(self: Any, order: Order, ref: ModelRef[Order]) -> Any:
+    """Let another task take its place, with what it was given the other way round."""
+    return self.replace(show_two.si(ref, order))

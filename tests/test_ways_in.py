@@ -16,6 +16,7 @@ from tests.tasks_ways import (
     give_customer,
     relay_apply_async,
     relay_delay,
+    replace_itself,
     show,
     show_on_retry,
     show_one,
@@ -188,6 +189,16 @@ class TestRetry:
 
         assert result["kinds"] == BOTH
         assert result["notes"] == ["one", "changed between tries", "sent"]
+
+
+class TestReplace:
+    """A task that lets another take its place."""
+
+    def test_what_it_was_given_may_go_on(self, rows):
+        """Instances and references alike, read anew where they arrive."""
+        result = result_of(replace_itself.delay(*rows))
+
+        assert result == {"kinds": BOTH, "notes": ["two", "one"]}
 
 
 class TestInsideATask:
