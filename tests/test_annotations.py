@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import wraps
 from typing import (
     Annotated,
     Any,
@@ -365,6 +366,31 @@ class TestParameters:
         bound.delay(order)
 
         assert shown(echo.got) == [("echoes.class", "Order"), ("echoes.bound", "ref of Order")]
+
+    def test_a_decorator_with_parameters_of_its_own(self, echo, order):
+        """What a caller gives goes to its parameters, and the annotations are the function's."""
+
+        def with_tenant(function):
+            @wraps(function)
+            def inner(order):
+                return function("tenant", order)
+
+            return inner
+
+        def with_anything(function):
+            @wraps(function)
+            def inner(*args, **kwargs):
+                return function(*args, **kwargs)
+
+            return inner
+
+        def keep(tenant: str, order: Order) -> None:
+            echo.got.append(order)
+
+        for name, made in (("own", with_tenant(keep)), ("bare", with_anything(with_tenant(keep)))):
+            task(app=echo.app, shared=False, name=f"echoes.{name}")(made).delay(order=order)
+
+            assert shown(echo.got.pop()) == "Order"
 
     def test_celery_checks_the_number_of_arguments(self, echo, order):
         """Its own error, as for any task."""

@@ -88,7 +88,14 @@ class Arguments:
 
     @cached_property
     def _parameters(self) -> list[inspect.Parameter]:
-        parameters = list(inspect.signature(self._function).parameters.values())
+        own = self._signature(follow_wrapped=False)
+        if all(p.kind not in (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY) for p in own):
+            return self._signature(follow_wrapped=True)  # a decorator's bare *args and **kwargs
+        return own
+
+    def _signature(self, *, follow_wrapped: bool) -> list[inspect.Parameter]:
+        signature = inspect.signature(self._function, follow_wrapped=follow_wrapped)
+        parameters = list(signature.parameters.values())
         return parameters[1:] if self._bound else parameters
 
     @cached_property
