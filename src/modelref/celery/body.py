@@ -70,6 +70,5 @@ def _returned(task: "RefTask", result: Any) -> Any:
 
 
 def _ignores_result(task: "RefTask") -> bool:
-    """Whether nobody will see the result; the sender's word goes before that of the task."""
-    chosen = vars(task.request).get("ignore_result")
-    return bool(task.ignore_result if chosen is None else chosen)
+    """Whether nobody will see the result; by the word of the sender or of the task."""
+    return bool(task.request.ignore_result or task.ignore_result)
