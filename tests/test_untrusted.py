@@ -1,6 +1,7 @@
 """JSON from a sender that is not to be trusted: it decodes, without a query, at its own cost."""
 
 import json
+import pickle
 import sys
 from typing import Any
 
@@ -97,6 +98,26 @@ class TestUntrusted:
             for kind in ("uuid", "datetime", "date", "time", "decimal", "bytes", "nothing"):
                 got = codec.decode(f'{{"__type__":"{kind}","__value__":{form}}}')
                 assert identity(got["__value__"]) == identity(basket)
+
+    def test_a_form_inside_such_a_value_stays_there_too(self):
+        """Not even for whether it is true, which for some models is whether it is empty."""
+        form = codec.encode(Basket.objects.create(items=[]))
+
+        with queries():
+            got = codec.decode(f'{{"__type__":"uuid","__value__":{{"hex":{form}}}}}')
+
+        assert is_reference(got["__value__"]["hex"])
+
+    def test_a_malformed_form_is_pickled_without_those_inside_it(self):
+        """A worker's main process pickles it for its children, and may ask for nothing."""
+        form = codec.encode(Basket.objects.create(items=[]))
+        ref = codec.decode(f'{{"__modelref__":[{form}]}}')
+
+        with queries():
+            again = pickle.loads(pickle.dumps(ref))
+
+        with pytest.raises(MalformedReference):
+            _ = again.pk_of_nothing
 
     @pytest.mark.parametrize("depth", [300, 700, DEEPEST])
     @pytest.mark.parametrize(

@@ -29,3 +29,11 @@ def refs_in(
         elif not skips(value):
             seen.add(id(value))
             waiting.extend(value.values())
+
+
+def holds_refs(value: Any) -> bool:
+    """Whether there is a reference anywhere inside a value; none of them is asked for anything.
+
+    The truth of a reference, which ``any()`` would ask for, is that of its row.
+    """
+    return any(True for _ in refs_in([value]))

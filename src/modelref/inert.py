@@ -6,7 +6,7 @@ it belongs to is bound, where it is that task's failure.
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from modelref.contents import refs_in
+from modelref.contents import holds_refs
 from modelref.errors import MalformedReference
 from modelref.keys import identity_from_wire
 from modelref.pending import Pending
@@ -74,7 +74,7 @@ class Inert:
         A form with references inside is left out: each would be pickled inside the other, and
         what is too deep for that ends a worker.
         """
-        wire = None if any(refs_in([self.wire])) else self.wire
+        wire = None if holds_refs(self.wire) else self.wire
         return restore, (
             type(self.error),
             self.error.args,

@@ -25,7 +25,7 @@ from modelref.celery.ways import (
 )
 from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
-from modelref.contents import refs_in
+from modelref.contents import holds_refs
 from modelref.errors import ModelRefError
 
 P = ParamSpec("P", default=...)
@@ -218,7 +218,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         """
         if carries_references(self._serializer(options)) or "modelref" not in vars(self.app):
             return options
-        came_in = any(True for _ in refs_in([args, kwargs, options]))
+        came_in = holds_refs([args, kwargs, options])
         return options | {"serializer": NAME} if came_in else options
 
     def _serializer(self, options: Mapping[str, Any]) -> str:

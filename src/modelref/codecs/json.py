@@ -7,7 +7,7 @@ from typing import Any
 
 from kombu.utils.json import JSONEncoder, loads, object_hook
 
-from modelref.contents import refs_in
+from modelref.contents import holds_refs
 from modelref.errors import NotEncodable
 from modelref.packer import Packer, Refused
 from modelref.paths import is_signature, path_to
@@ -92,7 +92,7 @@ def _is_odd(value: dict[str, Any]) -> bool:
     kind = value.get("__type__")
     if isinstance(kind, Ref) or isinstance(value.get("__value__"), Ref):
         return True
-    return isinstance(kind, str) and kind in _KOMBUS_TYPES and any(refs_in([*value.values()]))
+    return isinstance(kind, str) and kind in _KOMBUS_TYPES and holds_refs(value)
 
 
 def _has_other_keys(value: Any) -> bool:

@@ -12,7 +12,7 @@ from kombu.exceptions import SerializerNotInstalled
 from kombu.utils.json import JSONEncoder, object_hook
 
 from modelref.codecs.json import MANY, ONE
-from modelref.contents import refs_in
+from modelref.contents import holds_refs
 from modelref.packer import Packer
 from modelref.paths import is_signature
 from modelref.unpacker import Unpacker
@@ -71,7 +71,7 @@ def read(unpacker: Unpacker, value: dict[Any, Any]) -> Any:
     """Return what a dict that was read stands for, itself as a rule."""
     if is_signature(value):
         unpacker.release(value, put_back)
-    if "__type__" not in value or any(True for _ in refs_in([value])):
+    if "__type__" not in value or holds_refs(value):
         return value  # kombu would ask a reference for what the type in it takes
     try:
         return object_hook(value)
