@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from modelref.errors import MalformedReference
 from modelref.identity import Identity
+from modelref.kept import kept_on_model
 from modelref.registry import find_model, registry_is_ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import Field, Model
-
-_KEY = "modelref_key"
 
 WirePk = int | str | list[int | str]
 
@@ -109,12 +108,10 @@ class Key:
         )
 
 
+@kept_on_model
 def key_of(model: "type[Model]") -> Key:
-    """Return the key of a model, made once; it lives as long as the model."""
-    kept = vars(model._meta)
-    if _KEY not in kept:
-        kept[_KEY] = Key(model)
-    return kept[_KEY]  # type: ignore[no-any-return]
+    """Return the key of a model."""
+    return Key(model)
 
 
 def wire_pk(label: str, pk: Any) -> WirePk:

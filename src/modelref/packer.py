@@ -96,7 +96,7 @@ class Packer:
         value = unwrap(value)
         kind = type(value)
         if isinstance(value, Ref) and is_stored(value):
-            return self._stored(value)
+            return self._stored(value, self.pack)
         if isinstance(value, Ref) or is_model_class(kind):
             row, model = _row_and_model(value)
             return self._one(_parts(row, key_of(model).to_wire(row.pk)))
@@ -108,10 +108,7 @@ class Packer:
 
     def put_back(self, ref: Ref[Any]) -> Any:
         """Return the form of a reference as it came."""
-        group = group_of(ref)
-        if group.label == UNNAMED:
-            return (self._many if group.grouped else self._one)(group.wire)
-        return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
+        return self._stored(ref, lambda wire: wire)
 
     def refuse(self, value: Any) -> Refused:
         """Return the refusal of a value that neither this nor the codec knows."""
@@ -141,10 +138,11 @@ class Packer:
             packed["args"] = self._each(value["args"])
         return packed
 
-    def _stored(self, ref: Ref[Any]) -> Any:
+    def _stored(self, ref: Ref[Any], written: Callable[[Any], Any]) -> Any:
+        """Return the form of a reference from what it was made with; see to what is in it."""
         group = group_of(ref)
         if group.label == UNNAMED:
-            return (self._many if group.grouped else self._one)(self.pack(group.wire))
+            return (self._many if group.grouped else self._one)(written(group.wire))
         return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
 
     def _queryset(self, queryset: Any) -> Any:

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelref.identity import Identity
-from modelref.refs import Ref, group_of, kept_on_model, own_dict, pk_of, stored_row
+from modelref.kept import kept_on_model
+from modelref.refs import Ref, group_of, own_dict, pk_of, stored_row
 from modelref.registry import registry_is_ready
 
 if TYPE_CHECKING:

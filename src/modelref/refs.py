@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from modelref.identity import Identity, one_line, pk_text
 from modelref.instances import Row, has_row, row_of
+from modelref.kept import kept_on_model
 from modelref.keys import wire_pk
 
 if TYPE_CHECKING:
@@ -211,22 +212,6 @@ def identity_of(ref: Ref[Any]) -> Identity:
         return Identity(*stored_row(ref))
     set_pk(ref, instance_of(ref).pk)  # for the day the row is deleted and the instance has none
     return Identity(*row_of(instance_of(ref)))
-
-
-def kept_on_model(make: Callable[["type[Model]"], type[Ref[Any]]]) -> Any:
-    """Decorate what makes a class for a model: made once, it lives as long as the model.
-
-    A cache would keep the historical models of every migration alive.
-    """
-    name = f"modelref_{make.__name__}"
-
-    def get(model: "type[Model]") -> type[Ref[Any]]:
-        kept = vars(model._meta)
-        if name not in kept:
-            kept[name] = make(model)
-        return kept[name]  # type: ignore[no-any-return]
-
-    return get
 
 
 @kept_on_model
