@@ -179,9 +179,9 @@ class Group:
     def wire_pk(self, ref: Ref[Any]) -> Any:
         """Return the stored primary key of a reference as it travels."""
         pk = pk_of(ref)
-        if self.model is None:
-            return raw_wire(pk)
-        return key_of(self.model).to_wire(pk)
+        if type(pk) is int or type(pk) is str:  # what nearly all keys are, and travel as
+            return pk
+        return raw_wire(pk) if self.model is None else key_of(self.model).to_wire(pk)
 
     def reduced(self, ref: Ref[Any]) -> tuple[Any, tuple[Any, ...]]:
         """Return what pickles a reference: a function of modelref.batch and a plain tuple."""

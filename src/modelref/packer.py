@@ -19,7 +19,7 @@ from modelref.querysets import (
     pks_of,
     yields_instances,
 )
-from modelref.refs import Ref, group_of, instance_of, is_stored, stored_row
+from modelref.refs import Ref, group_of, instance_of, is_stored, pk_of, stored_row
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
@@ -83,23 +83,25 @@ class Packer:
 
     def pack(self, value: Any) -> Any:
         """Return one value with forms in it; what is not known here is left for the codec."""
-        if type(value) in _PLAIN:
+        kind = type(value)
+        if kind in _PLAIN:
             return value
-        if isinstance(value, (list, tuple)):
+        if issubclass(kind, (list, tuple)):  # isinstance would ask a reference for its __class__
             return self._grouped(value) or self._each(value)
-        if isinstance(value, dict):
+        if issubclass(kind, dict):
             return self._dict(value)
         return self.pack_object(value)
 
     def pack_object(self, value: Any) -> Any:
         """Return the form of a value that is no container; all else as it is."""
+        kind = type(value)
+        if issubclass(kind, Ref) and is_stored(value):
+            return self._stored(value, self.pack)
         value = unwrap(value)
         kind = type(value)
-        if isinstance(value, Ref) and is_stored(value):
-            return self._stored(value, self.pack)
-        if isinstance(value, Ref) or is_model_class(kind):
+        if issubclass(kind, Ref) or is_model_class(kind):
             row, model = _row_and_model(value)
-            return self._one(_parts(row, key_of(model).to_wire(row.pk)))
+            return self._one(_parts(row.label, key_of(model).to_wire(row.pk), row.using))
         if is_queryset_class(kind):
             return self._queryset(value)
         if is_manager_class(kind):
@@ -126,6 +128,8 @@ class Packer:
                 raise Refused(container, f"a key of {kind} cannot travel as {self.codec}.")
 
     def _each(self, values: Sequence[Any]) -> list[Any]:
+        if _PLAIN.issuperset(map(type, values)):
+            return list(values)
         return [self.pack(value) for value in values]
 
     def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
@@ -133,6 +137,8 @@ class Packer:
             raise Refused(value, f"a dict of the key {next(iter(value))!r} alone is reserved.")
         if self._keys is not None:
             self.check_keys(value)
+        if not value or _PLAIN.issuperset(map(type, value.values())):
+            return dict(value)
         packed = {key: self.pack(member) for key, member in value.items()}
         if is_call(value) and isinstance(value["args"], (list, tuple)):
             packed["args"] = self._each(value["args"])
@@ -143,7 +149,7 @@ class Packer:
         group = group_of(ref)
         if group.label == UNNAMED:
             return (self._many if group.grouped else self._one)(written(group.wire))
-        return self._one(_parts(stored_row(ref), group.wire_pk(ref)))
+        return self._one(_parts(group.label, group.wire_pk(ref), group.using))
 
     def _queryset(self, queryset: Any) -> Any:
         if not yields_instances(queryset):
@@ -152,16 +158,32 @@ class Packer:
                 f"a queryset of .values() cannot travel as {self.codec}: send it "
                 f"without .values(), or its list().",
             )
-        row = Row(queryset.model._meta.label_lower, None, alias_of(queryset))
+        label, using = queryset.model._meta.label_lower, alias_of(queryset)
         wires = key_of(queryset.model).to_wire_many(pks_of(queryset))
         if len(wires) < 2:
-            return [self._one(_parts(row, wire)) for wire in wires]
-        return self._many(_parts(row, wires))
+            return [self._one(_parts(label, wire, using)) for wire in wires]
+        return self._many(_parts(label, wires, using))
 
     def _grouped(self, values: Sequence[Any]) -> Any:
         """Return the form for a list of one model and alias, None where it is not such a list."""
         if len(values) < 2 or not _stands_for_row(values[0]):
             return None
+        return self._of_one_group(values) or self._of_one_model(values)
+
+    def _of_one_group(self, values: Sequence[Any]) -> Any:
+        """Return the form for stored references that arrived or were made together, else None."""
+        try:
+            groups = set(map(group_of, values))
+        except TypeError:  # something that is no reference is among them
+            return None
+        group = groups.pop()
+        if groups or not (group.sealed or all(instance_of(ref) is None for ref in values)):
+            return None
+        wires = key_of(group.model).to_wire_many(list(map(pk_of, values)))
+        return self._many(_parts(group.label, wires, group.using))
+
+    def _of_one_model(self, values: Sequence[Any]) -> Any:
+        """Return the form for references and instances of one model and alias, else None."""
         first, model = _row_and_model(values[0])
         pks = []
         for value in values:
@@ -172,7 +194,7 @@ class Packer:
                 return None
             pks.append(row.pk)
         wires = key_of(model).to_wire_many(pks)
-        return self._many(_parts(first, wires))
+        return self._many(_parts(first.label, wires, first.using))
 
 
 def _stands_for_row(value: Any) -> bool:
@@ -192,5 +214,5 @@ def _row_and_model(value: Any) -> tuple[Row, Any]:
         raise Refused(value, str(error), UnsavedInstance) from None
 
 
-def _parts(row: Row, wire: Any) -> list[Any]:
-    return [row.label, wire] if row.using is None else [row.label, wire, row.using]
+def _parts(label: str, wire: Any, using: str | None) -> list[Any]:
+    return [label, wire] if using is None else [label, wire, using]

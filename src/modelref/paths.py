@@ -19,11 +19,13 @@ def is_call(value: dict[Any, Any]) -> bool:
 
 def is_body(value: Any) -> bool:
     """Whether a value is the body of task protocol 2, or the pair that eager mode encodes."""
+    if not issubclass(type(value), (list, tuple)) or not 2 <= len(value) <= BODY_LENGTH:
+        return False
+    args, kwargs, embed = value[0], value[1], value[-1]
     return (
-        isinstance(value, (list, tuple))
-        and 2 <= len(value) <= BODY_LENGTH
-        and isinstance(value[0], (list, tuple))
-        and all(isinstance(part, dict) for part in value[1:])
+        issubclass(type(args), (list, tuple))
+        and issubclass(type(kwargs), dict)
+        and issubclass(type(embed), dict)
     )
 
 
