@@ -10,18 +10,23 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types pytest format demo versions clean
+.PHONY: help test lint types pytest bench-check bench bench-baseline callgrind matrix format demo versions clean
 
 help:
-	@echo "make test      every check and test: lint, types, pytest"
+	@echo "make test      every check and test: lint, types, pytest, bench-check"
 	@echo "make lint      ruff and import-linter"
 	@echo "make types     mypy and pyright"
+	@echo "make bench-check     speed and memory against the recorded baseline"
+	@echo "make bench           measure everything; writes docs/speed.md and its charts"
+	@echo "make bench-baseline  record what bench-check compares with"
+	@echo "make callgrind       count the processor's instructions; needs valgrind"
+	@echo "make matrix    every pool on every broker over every database; needs all the servers"
 	@echo "make format    let ruff rewrite the code"
 	@echo "make demo      run the example project, without any server"
 	@echo "make versions  pytest on each supported Python, Django and Celery"
 	@echo "make clean     remove environments, caches and builds"
 
-test: lint types pytest
+test: lint types pytest bench-check
 
 lint: $(DEV)
 	$(BIN)/ruff check
@@ -35,6 +40,23 @@ types: $(DEV)
 pytest: $(DEV)
 	$(BIN)/python -m pytest
 
+bench-check: $(DEV)
+	$(BIN)/python -m benchmarks check
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks all
+
+bench-baseline: $(DEV)
+	$(BIN)/python -m benchmarks baseline
+
+callgrind: $(DEV)
+	$(BIN)/python -m benchmarks callgrind
+
+matrix: export MODELREF_TEST_MATRIX := whole
+matrix: export MODELREF_REQUIRE_SERVICES := 1
+matrix: $(DEV)
+	$(BIN)/python -m pytest tests/matrix
+
 format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -47,10 +69,13 @@ versions: $(DEV)
 	$(BIN)/nox
 
 $(DEV): EXTRAS := [dev]
+$(DEV): NO_DEPS := --no-deps --requirement .ci/no-deps.txt
+$(DEV): .ci/no-deps.txt
 $(DEV) $(DEMO): pyproject.toml
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --editable '.$(EXTRAS)'
+	$(if $(NO_DEPS),$(@D)/bin/python -m pip install --quiet $(NO_DEPS))
 	touch $@
 
 clean:

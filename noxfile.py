@@ -15,6 +15,12 @@ COMBINATIONS = {
     "lowest": ("3.11", ["django==5.2.0", "celery==5.5.0", "kombu==5.5.2"]),
 }
 
+#: The cases for type checkers, on other releases of mypy and beside celery-types.
+TYPING = {
+    "mypy-1.15": ["mypy==1.15.*", "django-stubs==5.2.0", "django==5.2.*"],
+    "celery-types": ["celery-types"],
+}
+
 
 def interpreter(version: str) -> str:
     """Return the path of a working Python of this version, or the version if there is none."""
@@ -29,6 +35,7 @@ def pytest_with(pins: list[str]) -> Callable[[nox.Session], None]:
 
     def session(session: nox.Session) -> None:
         session.install("--editable", ".[dev]", *pins)
+        session.install("--no-deps", "--requirement", ".ci/no-deps.txt")
         session.run("python", "-m", "pytest", *session.posargs)
 
     return session
@@ -36,3 +43,17 @@ def pytest_with(pins: list[str]) -> Callable[[nox.Session], None]:
 
 for name, (version, pins) in COMBINATIONS.items():
     nox.session(name=name, python=interpreter(version), reuse_venv=True)(pytest_with(pins))
+
+
+def plugin_with(pins: list[str]) -> Callable[[nox.Session], None]:
+    """Return a session that runs the cases of the plugin with these requirements."""
+
+    def session(session: nox.Session) -> None:
+        session.install("--editable", ".[dev]", *pins)
+        session.run("python", "-m", "pytest", "tests/test_typing.py", "-k", "plugin")
+
+    return session
+
+
+for name, pins in TYPING.items():
+    nox.session(name=name, python=interpreter("3.13"), reuse_venv=True)(plugin_with(pins))

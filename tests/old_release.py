@@ -27,3 +27,15 @@ def hold(order_pk: int, path: str) -> str:
 
     wait_for(path)
     return note_of(order_pk)
+
+
+@app.task(name="tests.tasks_rollout.pk_of")
+def pk_of(order_pk: int) -> int:
+    """Hand on which order it is."""
+    return order_pk
+
+
+@app.task(name="tests.tasks_rollout.joined")
+def joined(notes: list[str]) -> str:
+    """Take what others have found."""
+    return " ".join(notes)

@@ -21,9 +21,18 @@ Setup = Literal["full", "accept", "none"]
 
 IN_MEMORY = {"broker_url": "memory://localhost", "result_backend": "cache+memory://"}
 TASK_MODULES = (
+    "tests.matrix.tasks",
     "tests.tasks",
+    "tests.tasks_async",
+    "tests.tasks_beat",
     "tests.tasks_codecs",
+    "tests.tasks_faults",
     "tests.tasks_hostile",
+    "tests.tasks_load",
+    "tests.tasks_on_commit",
+    "tests.tasks_on_missing",
+    "tests.tasks_request",
+    "tests.tasks_results",
     "tests.tasks_rollout",
     "tests.tasks_ways",
     "tests.tasks_workers",

@@ -15,7 +15,7 @@ from kombu import Message
 from tests.services import FOLDER, HOST, RUN, rabbitmq_vhost, require
 
 Broker = Literal["redis", "rabbitmq", "filesystem", "memory"]
-Backend = Literal["redis", "rpc", "file", "memory"]
+Backend = Literal["redis", "rpc", "file", "database", "memory"]
 
 BACKEND_OF: dict[Broker, Backend] = {
     "redis": "redis",
@@ -33,8 +33,9 @@ class Queue:
 
     Args:
         broker: where messages travel.
-        backend: where results are kept; the broker's own kind if left out. `file` looks twice a
-            second: `result.get(interval=0.05)` is faster.
+        backend: where results are kept; the broker's own kind if left out. `file` and `database`
+            (SQLAlchemy, a file of SQLite) look twice a second: `result.get(interval=0.05)` is
+            faster.
         conf: further settings of Celery, for the worker and the producer.
     """
 
@@ -126,6 +127,8 @@ class Queue:
                 return {"result_backend": "rpc://"}
             case "file":
                 return {"result_backend": f"file://{self._make_folder('results')}"}
+            case "database":
+                return {"result_backend": f"db+sqlite:///{self._make_folder('results')}/results.db"}
             case "memory":
                 return {"result_backend": "cache+memory://"}
 

@@ -12,15 +12,16 @@ from tests.queues import Queue
 
 def post(
     queue: Queue,
-    task: Task,
+    task: Task | str,
     body: str | bytes,
     content_type: str = CONTENT_TYPE,
     content_encoding: str = "utf-8",
 ) -> AsyncResult:
-    """Send a message for a task whose body is this text; return its result."""
+    """Send a message for a task, or a name, whose body is this text; return its result."""
     app = queue.app()
     task_id = uuid()
-    message = app.amqp.as_task_v2(task_id, task.name)
+    name = task if isinstance(task, str) else task.name
+    message = app.amqp.as_task_v2(task_id, name)
     properties: dict[str, Any] = {**message.properties, "reply_to": app.thread_oid}
     with app.producer_or_acquire() as producer:
         producer.publish(

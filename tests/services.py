@@ -52,12 +52,20 @@ def answers(name: str) -> bool:
 
 def require(*names: str) -> None:
     """Skip the running test, or fail it where services are required, if a server is missing."""
+    missing = [str(SERVICES[name]) for name in names if not answers(name)]
+    if missing:
+        _skip(f"needs {' and '.join(missing)}")
+
+
+def require_program(name: str) -> None:
+    """Skip the running test, or fail it where services are required, without this program."""
+    if shutil.which(name) is None:
+        _skip(f"needs the program {name}")
+
+
+def _skip(reason: str) -> None:
     import pytest  # here: worker processes import this module too
 
-    missing = [str(SERVICES[name]) for name in names if not answers(name)]
-    if not missing:
-        return
-    reason = f"needs {' and '.join(missing)}"
     if os.environ.get("MODELREF_REQUIRE_SERVICES") == "1":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -70,6 +78,13 @@ def rabbitmq_vhost() -> str:
         "set_permissions", "-p", RUN, "guest", ".*", ".*", ".*"
     )
     return RUN if made else "/"
+
+
+def cut_connections_to_rabbitmq() -> None:
+    """Close every connection to the run's own vhost; without one, skip or fail the running test."""
+    if rabbitmq_vhost() != RUN:
+        _skip("needs a rabbitmqctl that may add a vhost")
+    assert _rabbitmqctl("close_all_connections", "--vhost", RUN, "cut by a test")
 
 
 def redis_keys() -> list[bytes]:

@@ -10,6 +10,7 @@ of pytest as a database of its own, for one worker as the database that has this
 
 import json
 import os
+from importlib.util import find_spec
 
 from tests.services import FOLDER, HOST, RUN, answers
 
@@ -23,6 +24,8 @@ else:
 
 SECRET_KEY = "for-tests-only"
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "tests.shop"]
+if find_spec("django_celery_beat"):  # which asks for a Django before 6.1
+    INSTALLED_APPS += ["django_celery_beat"]
 AUTH_USER_MODEL = "shop.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

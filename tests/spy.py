@@ -1,4 +1,4 @@
-"""A recorder inside a worker: what each of its processes receives, decodes and asks a database.
+"""A recorder inside a worker: what each of its processes receives, decodes, asks a database, ends.
 
 A worker loads it with the option `-I tests.spy`, and is told in the variable `MODELREF_TEST_SPY`
 which file to write to. The test reads that with `events`.
@@ -6,6 +6,7 @@ which file to write to. The test reads that with `events`.
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from tests.workers import StartWorker, Worker
 
 VARIABLE = "MODELREF_TEST_SPY"
 
-Kind = Literal["receive", "decode", "query"]
+Kind = Literal["receive", "decode", "query", "end"]
 
 
 def start_watched_worker(start_worker: StartWorker, queue: Queue, **env: str) -> Worker:
@@ -27,9 +28,25 @@ def start_watched_worker(start_worker: StartWorker, queue: Queue, **env: str) ->
 
 def events(worker: Worker, kind: Kind, pid: int | None = None) -> list[dict[str, Any]]:
     """Return what a process of the worker has recorded, its main process if not told."""
-    lines = _path(worker.queue).read_text().splitlines()
-    found = (json.loads(line) for line in lines)
+    found = all_events(worker)
     return [each for each in found if (each["kind"], each["pid"]) == (kind, pid or worker.pid)]
+
+
+def all_events(worker: Worker, since: int = 0) -> list[dict[str, Any]]:
+    """Return what all processes of the workers on the queue have recorded, in its order.
+
+    Args:
+        worker: one of the workers.
+        since: what `recorded` gave earlier; what is older than that is left out.
+    """
+    with _path(worker.queue).open() as file:
+        file.seek(since)
+        return [json.loads(line) for line in file]
+
+
+def recorded(worker: Worker) -> int:
+    """Return how much has been recorded so far."""
+    return _path(worker.queue).stat().st_size
 
 
 def _path(queue: Queue) -> Path:
@@ -42,17 +59,39 @@ def _record(kind: Kind, **details: Any) -> None:
         file.write(line + "\n")
 
 
-def _install() -> None:
-    from celery.signals import task_received
-    from django.db import connections
-    from django.db.backends.signals import connection_created
-    from kombu.serialization import register
+class _Tasks(threading.local):
+    """The ids of the tasks that a thread is in, the innermost last."""
 
-    from modelref.codecs import json as codec
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+
+def _watch_tasks() -> _Tasks:
+    from celery.signals import task_postrun, task_prerun, task_received
+
+    running = _Tasks()
 
     def receive(request, **kwargs):
         body = request.body
         _record("receive", id=request.id, body=body if isinstance(body, str) else body.decode())
+
+    def begin(task_id, **kwargs):
+        running.ids.append(task_id)
+
+    def end(task_id, state, **kwargs):
+        running.ids.remove(task_id)
+        _record("end", id=task_id, state=state)
+
+    task_received.connect(receive, weak=False)
+    task_prerun.connect(begin, weak=False)
+    task_postrun.connect(end, weak=False)
+    return running
+
+
+def _watch_decoder() -> None:
+    from kombu.serialization import register
+
+    from modelref.codecs import json as codec
 
     def decode(text):
         try:
@@ -63,20 +102,27 @@ def _install() -> None:
         _record("decode", error=None)
         return message
 
+    register(codec.NAME, codec.encode, decode, codec.CONTENT_TYPE, "utf-8")
+
+
+def _watch_connections(running: _Tasks) -> None:
+    from django.db import connections
+    from django.db.backends.signals import connection_created
+
     def query(execute, sql, params, many, context):
-        _record("query", sql=sql)
+        task = running.ids[-1] if running.ids else None
+        _record("query", sql=sql, alias=context["connection"].alias, task=task)
         return execute(sql, params, many, context)
 
     def watch(connection, **kwargs):
         if query not in connection.execute_wrappers:
             connection.execute_wrappers.append(query)
 
-    task_received.connect(receive, weak=False)
-    register(codec.NAME, codec.encode, decode, codec.CONTENT_TYPE, "utf-8")
     connection_created.connect(watch, weak=False)  # those of other threads and of the children
     for connection in connections.all():  # those of this thread, which may be open already
         watch(connection)
 
 
 if VARIABLE in os.environ:
-    _install()
+    _watch_connections(_watch_tasks())
+    _watch_decoder()

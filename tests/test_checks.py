@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from celery import Celery
+from celery import Celery, shared_task
 from django.core.checks import run_checks
 
 import modelref.celery
@@ -12,6 +12,11 @@ from modelref.celery import task
 from modelref.celery.checks import check_app
 from modelref.checks import check_managers, check_settings
 from tests.shop.models import Notice, Order
+
+
+@shared_task(serializer="json")
+def plain_and_shared() -> None:
+    """Be a task of a project that says how it is sent."""
 
 
 class TestSettings:
@@ -27,8 +32,14 @@ class TestSettings:
             ({"RENAMED": ["shop.order"]}, 4, "not a dict"),
             ({"RENAMED": {"order": "shop.order"}}, 4, "'order', which is no label"),
             ({"RENAMED": {"shop.purchase": "shop.nothing"}}, 4, "'shop.nothing'"),
+            ({"RENAMED": {"shop.models.Buy": "shop.order"}}, 4, "'shop.order', which is no model"),
+            ({"RENAMED": {"shop.models.Buy": "decimal.Decimal"}}, 4, "which is no model class"),
+            ({"RENAMED": {"shop.models.Buy": None}}, 4, "None, which is no model class"),
+            ({"RENAMED": {"shop.models.Buy": "tests.shop.models.Order"}}, 4, "only imports it"),
             ({"MODELS": "shop.order"}, 5, "not a list"),
             ({"MODELS": ["shop.ordre"]}, 5, "'shop.ordre', which is no installed model"),
+            ({"ON_COMMIT": "yes"}, 8, "str, not True or False"),
+            ({"ON_COMMIT": None}, 8, "NoneType, not True or False"),
             ({"PICKLE_ALLOW": "decimal.Decimal"}, 7, "not a list"),
             ({"PICKLE_ALLOW": ["decimal.Decimla"]}, 7, "'decimal.Decimla', which cannot be imp"),
             ({"PICKLE_ALLOW": ["nothing.Decimal"]}, 7, "'nothing.Decimal', which cannot be imp"),
@@ -59,7 +70,8 @@ class TestSettings:
             {},
             {"MANAGER": "_base_manager"},
             {"RENAMED": {"shop.purchase": "shop.Order"}, "MODELS": ["shop", "shop.order"]},
-            {"MODELS": None},
+            {"RENAMED": {"shop.models.Buy": "tests.shop.models.sales.Order"}},
+            {"MODELS": None, "ON_COMMIT": True},
             {"PICKLE_ALLOW": ["decimal.Decimal", "tests.shop.fields.Isbn"]},
         ],
     )
@@ -125,12 +137,58 @@ class TestApps:
 
         assert message.startswith("modelref.W003 checked.other has the serializer 'json'")
 
+    def test_a_plain_task_with_another_serializer(self, app):
+        """A pk may be all that it takes; it still changes what a canvas travels in."""
+        modelref.celery.setup(app)
+        app.task(shared=False, name="checked.plain", serializer="json")(lambda_of())
+
+        [message] = self.messages(app)
+
+        assert message.startswith("modelref.W003 checked.plain has the serializer 'json'")
+
+    def test_a_shared_task_with_another_serializer(self, app):
+        """It is a task of every app."""
+        modelref.celery.setup(app)
+
+        found = [each.msg for each in check_app(lambda: app.modelref) if each.id == "modelref.W003"]
+
+        assert (
+            f"{plain_and_shared.name} has the serializer 'json', the app 'modelref-json'." in found
+        )
+
     def test_a_task_whose_serializer_is_not_accepted(self, app):
         """Workers would drop its messages."""
         modelref.celery.setup(app)
         task(app=app, shared=False, name="checked.pickled", serializer="pickle")(lambda_of())
 
         assert any("W002 checked.pickled is sent as 'pickle'" in m for m in self.messages(app))
+
+    @pytest.mark.parametrize("serializer", ["json", "yaml"])
+    def test_extended_results_without_references(self, app, serializer):
+        """In the first release of a roll-out the arguments are references already."""
+        app.conf.update(result_extended=True, result_serializer=serializer)
+        modelref.celery.setup(app, send=False)
+
+        [message] = self.messages(app)
+
+        assert message.startswith("modelref.W005 result_extended keeps arguments with results")
+        assert repr(serializer) in message
+
+    def test_extended_results_where_it_was_chosen_later(self, app):
+        """After `setup` has made its choice."""
+        modelref.celery.setup(app)
+        assert app.conf.result_serializer == "modelref-json"
+        app.conf.update(result_extended=True, result_serializer="json")
+
+        assert [message[:13] for message in self.messages(app)] == ["modelref.W005"]
+
+    @pytest.mark.parametrize("serializer", ["modelref-json", "modelref-yaml", "pickle"])
+    def test_extended_results_that_carry_references(self, app, serializer):
+        """Those of pickle, too: a reference can be pickled."""
+        app.conf.update(result_extended=True, result_serializer=serializer)
+        modelref.celery.setup(app, send=False)
+
+        assert self.messages(app) == []
 
     def test_a_plain_app_has_nothing_to_say(self, app):
         """No task, no setting, no message."""

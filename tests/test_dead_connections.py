@@ -7,6 +7,7 @@ from django.db import connections, transaction
 from django.db.utils import OperationalError
 
 from modelref import is_resolved, reference, resolve, resolve_all
+from tests.sessions import end_own_session, session_of
 from tests.shop.models import Order
 from tests.shop.queries import ALIASES
 
@@ -113,10 +114,10 @@ class TestDeadConnection:
         Order.objects.using("postgres").create(pk=42, note="gift")
         Order.objects.using("postgres").create(pk=43, note="second")
         refs = [reference(Order, pk, using="postgres") for pk in (42, 43)]
-        ended = terminate(connections["postgres"])
+        ended = end_own_session("postgres")
 
         assert [one.note for one in resolve_all(refs)] == ["gift", "second"]
-        assert process_id(connections["postgres"]) != ended
+        assert session_of("postgres") != ended
 
     @pytest.mark.needs("postgres")
     @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
@@ -126,7 +127,7 @@ class TestDeadConnection:
         ref = reference(Order, 42, using="postgres")
 
         with pytest.raises(OperationalError), transaction.atomic(using="postgres"):
-            terminate(connections["postgres"])
+            end_own_session("postgres")
             _ = ref.note
 
         assert resolve(ref).pk == 42
@@ -142,7 +143,7 @@ class TestDeadConnection:
         Order.objects.using("postgres").create(pk=43)
 
         try:
-            terminate(connection)
+            end_own_session("postgres")
             with pytest.raises(OperationalError):
                 _ = ref.note
         finally:
@@ -151,20 +152,3 @@ class TestDeadConnection:
         connection.set_autocommit(True)
         assert resolve(ref).pk == 42
         assert not Order.objects.using("postgres").filter(pk=43).exists()
-
-
-def process_id(connection) -> int:
-    """Give the number of the PostgreSQL process behind a connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return cursor.fetchone()[0]
-
-
-def terminate(connection) -> int:
-    """End that process from another connection, and give its number."""
-    ended = process_id(connection)
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
-    other.close()
-    return ended

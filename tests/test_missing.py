@@ -89,7 +89,7 @@ class TestMissing:
 
         assert text in str(caught.value)
         assert "deleted" in str(caught.value)
-        assert "on_commit" in str(caught.value)
+        assert "on_commit=True" in str(caught.value)
         assert caught.value.identity == Identity(model._meta.label_lower, pk, using)
 
     def test_it_survives_a_pickle_as_itself(self):
@@ -160,6 +160,14 @@ class TestMissing:
 
         with queries():
             assert found.note == "0"
+
+    def test_resolve_all_raises_for_the_first_of_several(self):
+        """None of them has an instance."""
+        missing = [reference(Order, 42), reference(Order, 43), *arrived(*orders(1))]
+        Order.objects.all().delete()
+
+        with pytest.raises(ReferenceNotFound, match="shop.order:42"):
+            resolve_all(missing)
 
     def test_iter_resolved_raises_at_its_place(self):
         """What comes before the missing row in an earlier chunk has been given."""

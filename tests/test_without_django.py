@@ -155,3 +155,19 @@ class TestWithoutDjango:
             "False 0",
             "True ('auth.group', 7, None)",
         ]
+
+    def test_a_task_is_sent(self):
+        """There is no transaction to wait for, and no setting that would say so."""
+        script = """
+            from celery import Celery
+            from modelref.celery import task
+            app = Celery(broker="memory://", backend="cache+memory://")
+            def double(number): return 2 * number
+            results = [
+                task(app=app, on_commit=on_commit, name=str(on_commit))(double).delay(1)
+                for on_commit in (None, True)
+            ]
+            print([result.state for result in results])
+        """
+
+        assert in_a_bare_interpreter(script).strip() == "['PENDING', 'PENDING']"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from django.db import connections
 
@@ -26,41 +27,34 @@ StartWorker = Callable[..., "Worker"]
 _numbers = count(1)
 
 
-class Worker:
-    """A worker process on a `Queue`, with the databases of this test process.
+class CeleryProcess:
+    """A process of Celery's command line, on a `Queue`, with the databases of this test process.
 
     Args:
-        queue: what it consumes from.
+        queue: whose settings it has.
+        name: what its log is called.
         app: its app, as for `celery -A`.
-        pool: pool of Celery: prefork, threads, solo.
-        concurrency: children or threads of the pool.
+        command: the command and its options.
         setup: its step of the roll-out (see `tests.proj`).
         env: further environment variables, such as `MODELREF_TEST_DEFAULT=postgres`.
-        options: further options of the command line.
     """
 
     def __init__(
         self,
         queue: Queue,
         *,
+        name: str,
         app: str,
-        pool: str,
-        concurrency: int,
+        command: Sequence[str],
         setup: str,
         env: Mapping[str, str],
-        options: Sequence[str],
     ) -> None:
         self.queue = queue
-        name = f"{queue.name}-worker-{next(_numbers)}"
         queue.folder.mkdir(parents=True, exist_ok=True)
         self._log = queue.folder / f"{name}.log"
-        command = [sys.executable, "-m", "celery", "-A", app, "worker"]
-        command += ["-P", pool, "-c", str(concurrency), "-Q", queue.name, "-n", f"{name}@%h"]
-        command += ["-l", "INFO", "--without-gossip", "--without-mingle"]
-        command += ["--heartbeat-interval", "1"]  # an idle worker looks up that often, and stops
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, *options],
+                [sys.executable, "-m", "celery", "-A", app, *command],
                 cwd=ROOT,
                 env=_environment(queue, setup) | env,
                 stdin=subprocess.DEVNULL,
@@ -71,13 +65,66 @@ class Worker:
 
     @property
     def log(self) -> str:
-        """What the worker and its children have printed so far."""
+        """What the process and its children have printed so far."""
         return self._log.read_text(errors="replace")
 
     @property
     def pid(self) -> int:
         """The main process."""
         return self.process.pid
+
+    def wait_for_log(self, text: str, timeout: float = 10) -> None:
+        """Wait until the log has this text.
+
+        Raises:
+            RuntimeError: the process ended, or the time is over; the message has its log.
+        """
+        deadline = time.monotonic() + timeout
+        while text not in self.log:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                tail = "\n".join(self.log.splitlines()[-LOG_LINES:])
+                raise RuntimeError(f"no {text!r} in the log, which ends:\n{tail}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Ask the process to finish what it does and end; kill what is left of it."""
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(STOP_TIMEOUT)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process and its children at once, as a machine that loses power."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+class Worker(CeleryProcess):
+    """A worker process.
+
+    Args:
+        queue: what it consumes from.
+        pool: pool of Celery: prefork, threads, solo.
+        concurrency: children or threads of the pool.
+        options: further options of the command line.
+        process: see `CeleryProcess`.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        *,
+        pool: str,
+        concurrency: int,
+        options: Sequence[str],
+        **process: Any,
+    ) -> None:
+        name = f"{queue.name}-worker-{next(_numbers)}"
+        command = ["worker", "-P", pool, "-c", str(concurrency), "-Q", queue.name]
+        command += ["-n", f"{name}@%h", "-l", "INFO", "--without-gossip", "--without-mingle"]
+        command += ["--heartbeat-interval", "1"]  # an idle worker looks up that often, and stops
+        super().__init__(queue, name=name, command=[*command, *options], **process)
 
     def wait_until_ready(self) -> None:
         """Wait until the worker consumes from its queue.
@@ -86,32 +133,6 @@ class Worker:
             RuntimeError: it ended, or does not get ready; the message has its log.
         """
         self.wait_for_log(READY, START_TIMEOUT)
-
-    def wait_for_log(self, text: str, timeout: float = 10) -> None:
-        """Wait until the log has this text.
-
-        Raises:
-            RuntimeError: the worker ended, or the time is over; the message has its log.
-        """
-        deadline = time.monotonic() + timeout
-        while text not in self.log:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                tail = "\n".join(self.log.splitlines()[-LOG_LINES:])
-                raise RuntimeError(f"no {text!r} in the log of the worker, which ends:\n{tail}")
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        """Ask the worker to finish its tasks and end; kill what is left of it."""
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_TIMEOUT)
-        self.kill()
-
-    def kill(self) -> None:
-        """End the worker and its children at once, as a machine that loses power."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.db import models, transaction
 from django.utils import timezone
 
+from modelref.celery import task_method
+
 
 class Customer(models.Model):
     """Somebody who orders, and where the parcels go."""
@@ -67,6 +69,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status}"
+
+    @task_method
+    def remind(self) -> str:
+        """Return the text that asks the customer to pay."""
+        return f"#{self.pk} {self.total} to pay"
 
 
 class Line(models.Model):

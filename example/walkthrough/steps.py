@@ -38,6 +38,7 @@ def steps() -> Iterator[Step]:
     yield send_a_list()
     yield send_a_queryset()
     yield send_a_dict()
+    yield send_a_method()
     yield send_a_pk()
 
 
@@ -103,6 +104,22 @@ def send_a_dict() -> Step:
         pickled=pickled,
         at_sending="69001 Lyon",
         expected="1010 Vienna",
+    )
+
+
+def send_a_method() -> Step:
+    """Place an order and send a reminder, which is a method of it; then a discount is given."""
+    order = place_order()
+    sent = order.remind.delay()
+    pickled = len(pickle.dumps(order))
+    Order.objects.filter(pk=order.pk).update(total=order.total - 1)
+    return Step(
+        task="Order.remind",
+        argument="one order, as self",
+        task_id=sent.id,
+        pickled=pickled,
+        at_sending=f"#{order.pk} {order.total} to pay",
+        expected=f"#{order.pk} {order.total - 1} to pay",
     )
 
 

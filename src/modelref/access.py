@@ -3,20 +3,19 @@
 They are functions and not methods because a model may have a field or a method of any name.
 """
 
-import copy
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from modelref.batch import Batch
-from modelref.group import hint_for_async_code
+from modelref.group import hint_to_resolve
 from modelref.identity import Identity, alias_on_wire
 from modelref.inert import UNNAMED
-from modelref.instances import Row, alias_for_write, is_model_class, row_of, unwrap
+from modelref.instances import Row, alias_for_write, is_model_class, row_of, twin_of, unwrap
 from modelref.keys import key_of
 from modelref.refs import Ref, group_of, identity_of, instance_of, pk_of
-from modelref.resolver import DATABASE, MOST_ROWS_IN_ONE_QUERY, check_alias, most_rows
+from modelref.resolver import MOST_ROWS_IN_ONE_QUERY, Resolver, check_alias, most_rows
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -119,9 +118,9 @@ def resolve_all(values: Iterable[M]) -> list[M]:
     found = _read_all(members)
     given: set[int] = set()
     for ref in filter(_awaits_query, members):
-        instance = found.get((group_of(ref).model, group_of(ref).using, pk_of(ref)))
-        if id(instance) in given:  # another batch has it: each has an instance of its own
-            instance = copy.deepcopy(instance)
+        instance = found.get((*_source(ref), pk_of(ref)))
+        if instance is not None and id(instance) in given:
+            instance = twin_of(instance)  # another batch has it: each has an instance of its own
         given.add(id(instance))
         group_of(ref).settle(pk_of(ref), instance)
     return [_instance(member) for member in members]
@@ -159,10 +158,9 @@ def _iterate(values: Iterator[M], chunk_size: int) -> Iterator[M]:
             if not _awaits_query(member):
                 yield _instance(member)
                 continue
-            group = group_of(member)
-            instance = found.get((group.model, group.using, pk_of(member)))
+            instance = found.get((*_source(member), pk_of(member)))
             if instance is None:
-                raise group.not_found(pk_of(member))
+                raise group_of(member).not_found(pk_of(member))
             yield instance
 
 
@@ -188,17 +186,27 @@ def _awaits_query(member: Any) -> bool:
     )
 
 
-def _read_all(members: Sequence[Any]) -> "dict[tuple[type[Model], str | None, Any], Any]":
+def _source(ref: Ref[Any]) -> "tuple[type[Model], str | None, Resolver]":
+    """Return what has to be the same for references to be read by one query."""
+    group = group_of(ref)
+    return group.model, group.using, group.resolver
+
+
+def _read_all(
+    members: Sequence[Any],
+) -> "dict[tuple[type[Model], str | None, Resolver, Any], Any]":
     """Read the rows of all pending references, of whatever batches, together."""
-    wanted: defaultdict[tuple[type[Model], str | None], dict[Any, None]] = defaultdict(dict)
+    wanted: defaultdict[tuple[type[Model], str | None, Resolver], dict[Any, None]]
+    wanted = defaultdict(dict)
     for ref in filter(_awaits_query, members):
-        wanted[group_of(ref).model, group_of(ref).using][pk_of(ref)] = None
+        wanted[_source(ref)][pk_of(ref)] = None
     found = {}
-    for (model, using), pks in wanted.items():
+    for (model, using, resolver), pks in wanted.items():
         unread = iter(pks)
-        check_alias(Row(model._meta.label_lower, next(iter(pks)), using))
-        with hint_for_async_code(model):
-            while chunk := list(islice(unread, most_rows(model, using))):
-                for pk, instance in DATABASE.read(model, chunk, using).items():
-                    found[model, using, pk] = instance
+        source = resolver.using or using
+        check_alias(Row(model._meta.label_lower, next(iter(pks)), source))
+        with hint_to_resolve(model):
+            while chunk := list(islice(unread, most_rows(model, source))):
+                for pk, instance in resolver.read(model, chunk, using).items():
+                    found[model, using, resolver, pk] = instance
     return found

@@ -52,6 +52,15 @@ class Batch:
             group = self._groups[model, using] = self._new_group(label, using, model)
         return group
 
+    def groups(self) -> list["Group"]:
+        """Return the groups that there are so far."""
+        return list(self._groups.values())
+
+    def known(self, model: "type[Model]", using: str | None, pk: Any) -> Ref[Any] | None:
+        """Return the pending reference to a row, None where the batch has none."""
+        group = self._groups.get((model, using))
+        return None if group is None else group.known(pk)
+
     def _new_group(self, label: str, using: str | None, model: "type[Model] | None") -> "Group":
         return Group(label, using, model, sealed=self._sealed, resolver=self._resolver)
 

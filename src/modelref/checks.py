@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.utils.module_loading import import_string
 
+from modelref.instances import is_model_class
 from modelref.resolver import chosen_manager
 from modelref.settings import DEFAULTS
 
@@ -54,6 +55,12 @@ def _bad_values(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
             f"MODELREF['MANAGER'] is {type(manager).__name__}, not the name of a manager.",
             "Give a name as a string, such as 'objects' or '_base_manager'.",
         )
+    if not isinstance(given.get("ON_COMMIT", False), bool):
+        yield _error(
+            8,
+            f"MODELREF['ON_COMMIT'] is {type(given['ON_COMMIT']).__name__}, not True or False.",
+            "True lets all tasks wait for the transaction that they are called in.",
+        )
     yield from _bad_renames(given.get("RENAMED", {}))
     yield from _bad_globals(given.get("PICKLE_ALLOW", ()))
     models = given.get("MODELS")
@@ -79,12 +86,16 @@ def _bad_renames(renamed: Any) -> Iterator[CheckMessage]:
         )
         return
     for old, new in renamed.items():
-        if not isinstance(old, str) or old.count(".") != 1:
+        if not isinstance(old, str) or "." not in old:
             yield _error(
                 4,
                 f"MODELREF['RENAMED'] has the key {old!r}, which is no label.",
-                "A label is 'app_label.model', such as 'shop.order'.",
+                "A label is 'app_label.model', such as 'shop.order'; the path of a class, which "
+                "is in the names of its task methods, is such as 'shop.models.Order'.",
             )
+        elif old.count(".") > 1:
+            yield from _bad_path(old, new)
+            continue
         if not isinstance(new, str) or "." not in new or not _is_known(new):
             yield _unknown_model(4, "RENAMED", new)
 
@@ -105,6 +116,26 @@ def _bad_globals(names: Any) -> Iterator[CheckMessage]:
                 "Give the module and the name of a class or function at the top of it, such as "
                 "'shop.money.Money'.",
             )
+
+
+def _bad_path(old: str, new: Any) -> Iterator[CheckMessage]:
+    try:
+        found = import_string(new)
+    except (ImportError, AttributeError, TypeError, ValueError):
+        found = None
+    if not isinstance(found, type) or not is_model_class(found):
+        yield _error(
+            4,
+            f"MODELREF['RENAMED'] maps the class {old!r} to {new!r}, which is no model class.",
+            "Give the module and the name of the class that has the task methods now, such as "
+            "'sales.models.Order'.",
+        )
+    elif new != f"{found.__module__}.{found.__qualname__}":
+        yield _error(
+            4,
+            f"MODELREF['RENAMED'] names the class {new!r} by a module that only imports it.",
+            f"Write {found.__module__}.{found.__qualname__}, which is in the names of its tasks.",
+        )
 
 
 def _is_importable(name: Any) -> bool:

@@ -68,7 +68,10 @@ class ForbiddenGlobal(ModelRefError, pickle.UnpicklingError):
 
 
 class NotPublished(ModelRefError, RuntimeError):
-    """The result of a call was asked for before its transaction committed."""
+    """The result of a call was asked for that has not been sent.
+
+    The transaction it waits for is open: ask after the commit. Or it was rolled back: call again.
+    """
 
 
 class ReferenceNotFound(ModelRefError, ObjectDoesNotExist):
@@ -95,7 +98,7 @@ class ReferenceNotFound(ModelRefError, ObjectDoesNotExist):
 
         return (
             f"{one_line(str(self.identity))} does not exist: the row was deleted, or the sender "
-            f"had not committed it when the task ran (send it with delay_on_commit)."
+            f"had not committed it when the task ran (on_commit=True sends after the commit)."
         )
 
 

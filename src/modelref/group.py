@@ -4,15 +4,16 @@ It knows its pending references in the order they came. When one of them is touc
 one, those after it, and then the nearest before it, up to what one query may ask for.
 """
 
-import copy
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from modelref.async_code import hint_for_async_code
 from modelref.errors import ModelRefError, not_found_class
 from modelref.inert import Inert
+from modelref.instances import Row, twin_of
 from modelref.keys import key_of, raw_wire
 from modelref.pending import pending_class
 from modelref.refs import (
@@ -25,7 +26,6 @@ from modelref.refs import (
     set_class,
     set_group,
     set_pk,
-    stored_row,
 )
 from modelref.registry import find_model
 from modelref.resolver import Resolver, check_alias, most_rows
@@ -51,10 +51,10 @@ class Group:
         "_kind",
         "_lock",
         "_pending",
-        "_resolver",
         "_twins",
         "label",
         "model",
+        "resolver",
         "sealed",
         "using",
     )
@@ -73,7 +73,7 @@ class Group:
         self.model = model
         self._kind = pending_class(model)
         self.sealed = sealed
-        self._resolver = resolver
+        self.resolver = resolver
         self._lock = RLock()
         self._pending: dict[Any, Ref[Any]] = {}
         self._twins: dict[Any, list[Ref[Any]]] = {}
@@ -82,13 +82,24 @@ class Group:
 
     def anew(self) -> "Group":
         """Return an empty group for the same kind of rows."""
-        return Group(
-            self.label, self.using, self.model, sealed=self.sealed, resolver=self._resolver
-        )
+        return Group(self.label, self.using, self.model, sealed=self.sealed, resolver=self.resolver)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Group":
         """Return a new group: the deep copies of references load with one another."""
         return self.anew()
+
+    @property
+    def source(self) -> str | None:
+        """The alias that the rows are read from, None for ``default``."""
+        return self.resolver.using or self.using
+
+    def pending(self) -> list[Any]:
+        """Return the primary keys of the rows that have not been read."""
+        return list(self._pending)
+
+    def known(self, pk: Any) -> Ref[Any] | None:
+        """Return the pending reference of this group to a row, None where it has none."""
+        return self._pending.get(pk)
 
     def ref(self, pk: Any) -> Ref[Any]:
         """Return the one reference of this group to a row."""
@@ -140,14 +151,42 @@ class Group:
                 return
             pk = pk_of(ref)
             if self.awaits(ref):
-                check_alias(stored_row(ref))
-                with hint_for_async_code(self.model):
-                    pks = self._neighbours(pk, most_rows(self.model, self.using))
-                    found = self._resolver.read(self.model, pks, self.using)
-                for each in pks:
-                    self.settle(each, found.get(each))
+                check_alias(Row(self.label, pk, self.source))
+                with hint_to_resolve(self.model):
+                    self._read(self._with(pk))
             if instance_of(ref) is None:
                 raise self.not_found(pk)
+
+    def _with(self, pk: Any) -> list[Any]:
+        """Return the primary keys that are read with one of them, and itself."""
+        if len(self._pending) == 1 or pk not in self._pending:
+            return [pk]
+        assert self.model is not None
+        return around(list(self._pending), pk, most_rows(self.model, self.source))
+
+    def load_all(self) -> None:
+        """Read all pending references; where one query cannot, in order of primary key.
+
+        Raises:
+            UnknownAlias: they cannot be read.
+        """
+        with self._lock:
+            pks = list(self._pending)
+            if self.model is None or not pks:
+                return
+            check_alias(Row(self.label, pks[0], self.source))
+            with hint_to_resolve(self.model):
+                most = most_rows(self.model, self.source)
+                if len(pks) > most:
+                    pks = key_of(self.model).in_order(pks)
+                for start in range(0, len(pks), most):
+                    self._read(pks[start : start + most])
+
+    def _read(self, pks: Sequence[Any]) -> None:
+        assert self.model is not None
+        found = self.resolver.read(self.model, pks, self.using)
+        for pk in pks:
+            self.settle(pk, found.get(pk))
 
     def awaits(self, ref: Ref[Any]) -> bool:
         """Whether a query can tell more about a reference."""
@@ -165,16 +204,16 @@ class Group:
                 return
             for ref in copies:
                 if group_of(ref) is self:
-                    fill(ref, copy.deepcopy(instance))
+                    fill(ref, twin_of(instance))
                 else:
-                    group_of(ref).settle(pk, copy.deepcopy(instance))
+                    group_of(ref).settle(pk, twin_of(instance))
             for ref in refs:
                 fill(ref, instance)
 
     def not_found(self, pk: Any) -> ModelRefError:
         """Return the error for a row that does not exist."""
         assert self.model is not None
-        return not_found_class(self.label)(self.label, key_of(self.model).to_wire(pk), self.using)
+        return not_found_class(self.label)(self.label, key_of(self.model).to_wire(pk), self.source)
 
     def wire_pk(self, ref: Ref[Any]) -> Any:
         """Return the stored primary key of a reference as it travels."""
@@ -188,15 +227,6 @@ class Group:
         from modelref.batch import restore  # here: batch is built on this module
 
         return restore, (self.label, self.wire_pk(ref), self.using)
-
-    def _neighbours(self, pk: Any, most: int) -> list[Any]:
-        if pk not in self._pending:
-            return [pk]
-        pks = list(self._pending)
-        at = pks.index(pk)
-        chosen = pks[at : at + most]
-        before = max(0, at + len(chosen) - most)
-        return chosen + pks[before:at]
 
     def place(self, ref: Ref[Any]) -> None:
         """Give references of before ``django.setup()`` their model and their real keys.
@@ -232,15 +262,23 @@ class Group:
         return True
 
 
-@contextmanager
-def hint_for_async_code(model: "type[Model]") -> Generator[None, None, None]:
-    """Where async code may not wait for a query, say what to do instead."""
-    from django.core.exceptions import SynchronousOnlyOperation  # here: needed by a load alone
+def around(pks: list[Any], pk: Any, most: int) -> list[Any]:
+    """Return the primary keys that are read with one of them: itself, those after it, then before.
 
-    try:
-        yield
-    except SynchronousOnlyOperation as error:
-        raise SynchronousOnlyOperation(
-            f"{error} A reference to {model._meta.label_lower} loads on first access: "
-            f"use `await aresolve(ref)` before it."
-        ) from error
+    Args:
+        pks: all that wait to be read, in the order they came.
+        pk: the one that is needed now.
+        most: how many to return at most.
+    """
+    at = pks.index(pk)
+    chosen = pks[at : at + most]
+    before = max(0, at + len(chosen) - most)
+    return chosen + pks[before:at]
+
+
+def hint_to_resolve(model: "type[Model]") -> AbstractContextManager[None]:
+    """Where async code may not wait for a query, say what to do instead."""
+    return hint_for_async_code(
+        f"A reference to {model._meta.label_lower} loads on first access: "
+        f"use `await aresolve(ref)` before it."
+    )

@@ -1,5 +1,6 @@
 """What a model instance says of its own row: label, primary key, alias."""
 
+import copy
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,3 +61,44 @@ def alias_for_write(model: "type[Model]", instance: "Model | None" = None) -> st
     from django.db import router  # here: no Django database at import
 
     return alias_on_wire(router.db_for_write(model, instance=instance))
+
+
+def twin_of(instance: "Model") -> "Model":
+    """Return a deep copy, with all that was read together with the instance.
+
+    Django's own copy of a queryset forgets its rows, and with them what was prefetched.
+    """
+    if not read_with(instance):
+        return copy.deepcopy(instance)
+    memo: dict[int, Any] = {}
+    twin = copy.deepcopy(instance, memo)
+    waiting, seen = [instance], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        waiting += read_with(each)
+        for name, rows in prefetched(each).items():
+            copied = prefetched(memo.get(id(each))).get(name)
+            if copied is not None and rows._result_cache is not None:
+                copied._result_cache = [copy.deepcopy(row, memo) for row in rows._result_cache]
+                copied._prefetch_done = True
+    return twin
+
+
+def read_with(instance: "Model") -> "list[Model]":
+    """Return the instances that an instance holds since they were read together with it."""
+    held: list[Any] = [*instance._state.fields_cache.values()]
+    for value in vars(instance).values():
+        if type(value) is list:  # by to_attr
+            held += value
+    for rows in prefetched(instance).values():
+        held += rows._result_cache or ()
+    return [each for each in held if is_model_class(type(each))]
+
+
+def prefetched(instance: Any) -> dict[str, Any]:
+    """Return the querysets of an instance that hold rows already."""
+    found: dict[str, Any] = getattr(instance, "__dict__", {}).get("_prefetched_objects_cache", {})
+    return found

@@ -10,7 +10,7 @@ from modelref.kept import kept_on_model
 from modelref.registry import find_model, registry_is_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import Field, Model
 
@@ -91,6 +91,14 @@ class Key:
         except MalformedReference:
             return pk
         return values if self.composite else values[0]
+
+    def in_order(self, pks: "Iterable[Any]") -> list[Any]:
+        """Return primary keys in an order that is the same in every process."""
+        pks = list(pks)
+        try:
+            return sorted(pks)
+        except TypeError:  # values of a custom field that have no order
+            return sorted(pks, key=lambda pk: str(self.to_wire(pk)))
 
     def _to_python(self, field: "Field[Any, Any]", value: Any) -> Any:
         try:

@@ -20,6 +20,7 @@ from modelref.querysets import (
     yields_instances,
 )
 from modelref.refs import Ref, group_of, instance_of, is_stored, pk_of, stored_row
+from modelref.sent import SentRows
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
@@ -97,6 +98,8 @@ class Packer:
         kind = type(value)
         if issubclass(kind, Ref) and is_stored(value):
             return self._stored(value, self.pack)
+        if kind is SentRows:
+            return self._rows(value.label, value.wires, value.using)
         value = unwrap(value)
         kind = type(value)
         if issubclass(kind, Ref) or is_model_class(kind):
@@ -160,6 +163,9 @@ class Packer:
             )
         label, using = queryset.model._meta.label_lower, alias_of(queryset)
         wires = key_of(queryset.model).to_wire_many(pks_of(queryset))
+        return self._rows(label, wires, using)
+
+    def _rows(self, label: str, wires: Sequence[Any], using: str | None) -> Any:
         if len(wires) < 2:
             return [self._one(_parts(label, wire, using)) for wire in wires]
         return self._many(_parts(label, wires, using))

@@ -194,7 +194,7 @@ def _class_of_model(model: "type[Model]") -> type[Ref[Any]]:
         "__eq__": Model.__eq__,
         "__hash__": Model.__hash__,
         "_modelref_model": model,
-        "_modelref_answers": ANSWERS | _pk_answers(model),
+        "_modelref_answers": _unread_answers(model) | ANSWERS | _pk_answers(model),
     }
     namespace |= _special_methods(model) | _descriptors(model)
     return type(model.__name__, (Pending,), namespace)
@@ -262,6 +262,22 @@ def _forwarded(name: str) -> Any:
 
     special.__name__ = special.__qualname__ = name
     return special
+
+
+def _unread_answers(model: "type[Model]") -> dict[str, Answer]:
+    """Every attribute whose class says, as that of a ``task_method``, that it needs no row."""
+    found: dict[str, Any] = {}
+    for base in model.__mro__:
+        found = vars(base) | found  # the first in the order of resolution is the one
+    return {
+        name: partial(_bound, value, model)
+        for name, value in found.items()
+        if getattr(type(value), "modelref_binds_without_row", False)
+    }
+
+
+def _bound(descriptor: Any, model: "type[Model]", ref: Ref[Any]) -> Any:
+    return descriptor.__get__(ref, model)
 
 
 def _pk_answers(model: "type[Model]") -> dict[str, Answer]:

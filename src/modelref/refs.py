@@ -25,9 +25,12 @@ from modelref.kept import kept_on_model
 from modelref.keys import wire_pk
 
 if TYPE_CHECKING:
+    from typing import overload
+
     from django.db.models import Model
 
     MYPY = MODELREF_PLUGIN = False
+    M = TypeVar("M", bound=Model)
 
 T = TypeVar("T")
 
@@ -106,11 +109,7 @@ class Ref(Generic[T]):
                 identity.using,
                 wire_pk(identity.label, identity.pk),
             )
-        text = one_line(pk_text(wire))
-        if len(text) > _LONGEST_PK_IN_REPR:
-            text = text[:_LONGEST_PK_IN_REPR] + "…"
-        suffix = "" if using is None else f" using={using}"
-        return f"<ModelRef {label} pk={text}{suffix}>"
+        return described(label, wire, using)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         if is_stored(self):
@@ -137,8 +136,14 @@ if TYPE_CHECKING:
         ModelRef: TypeAlias = T  # pyright: ignore[reportRedeclaration]
     else:
 
-        class ModelRef(Generic[T]):  # type: ignore[no-redef, unused-ignore]
+        class ModelRef(Generic[M]):  # type: ignore[no-redef, unused-ignore]
             """What the plugin turns into the model that it names."""
+
+            @overload
+            def __init__(self, instance: M, /) -> None: ...
+            @overload
+            def __init__(self, model: type[M], pk: Any, /, *, using: str | None = None) -> None: ...
+            def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     if not MYPY:
         ModelRef: TypeAlias = T  # pyright: ignore[reportRedeclaration]
@@ -212,6 +217,21 @@ def identity_of(ref: Ref[Any]) -> Identity:
         return Identity(*stored_row(ref))
     set_pk(ref, instance_of(ref).pk)  # for the day the row is deleted and the instance has none
     return Identity(*row_of(instance_of(ref)))
+
+
+def described(label: str, wire: Any, using: str | None) -> str:
+    """Return the ``repr`` of a reference: what names its row, and no field of it.
+
+    Args:
+        label: label of the model.
+        wire: primary key as it travels.
+        using: database alias, None for ``default``.
+    """
+    text = one_line(pk_text(wire))
+    if len(text) > _LONGEST_PK_IN_REPR:
+        text = text[:_LONGEST_PK_IN_REPR] + "…"
+    suffix = "" if using is None else f" using={using}"
+    return f"<ModelRef {label} pk={text}{suffix}>"
 
 
 @kept_on_model

@@ -25,6 +25,11 @@ _LEAST, _GREATEST = -(2**63), 2**63 - 1
 class Resolver(Protocol):
     """Reads rows."""
 
+    @property
+    def using(self) -> str | None:
+        """The alias that it reads from, whatever a reference says; None where that counts."""
+        ...
+
     def read(
         self, model: "type[Model]", pks: Sequence[Any], using: str | None
     ) -> "dict[Any, Model]":
@@ -33,7 +38,7 @@ class Resolver(Protocol):
         Args:
             model: the model.
             pks: different primary keys, at most :func:`most_rows` of them.
-            using: database alias, None for ``default``.
+            using: alias that the references name, None for ``default``.
 
         Raises:
             django.db.Error: it cannot be told now whether the rows exist.
@@ -44,20 +49,29 @@ class Resolver(Protocol):
 class DatabaseResolver:
     """Reads rows through the model's manager, in one query a call."""
 
+    using: str | None = None
+
+    def rows(self, model: "type[Model]", using: str) -> "QuerySet[Model]":
+        """Return the queryset that rows are taken from.
+
+        Args:
+            model: the model.
+            using: the alias to read from.
+        """
+        return manager_of(model).using(using)
+
     def read(
         self, model: "type[Model]", pks: Sequence[Any], using: str | None
     ) -> "dict[Any, Model]":
         """See :meth:`Resolver.read`; a connection that has died is opened again once."""
-        from django.db import InterfaceError, OperationalError, connections  # here: no Django
+        from django.db import InterfaceError, OperationalError  # here: no Django
 
-        rows = manager_of(model).using(using or DEFAULT_ALIAS)
+        rows = self.rows(model, self.using or using or DEFAULT_ALIAS)
         try:
             return self._read(rows, pks)
         except (OperationalError, InterfaceError):
-            connection = connections[rows.db]
-            if connection.in_atomic_block or not _has_died(connection):
+            if not close_if_dead(rows.db):
                 raise
-            connection.close()
             return self._read(rows, pks)
 
     def _read(self, rows: "QuerySet[Model]", pks: Sequence[Any]) -> "dict[Any, Model]":
@@ -90,11 +104,32 @@ def most_rows(model: "type[Model]", using: str | None) -> int:
     return min(MOST_ROWS_IN_ONE_QUERY, most_parameters // len(key_of(model).fields))
 
 
-def check_alias(row: Row) -> None:
-    """Raise ``UnknownAlias`` for a row in a database that ``DATABASES`` does not have."""
+def close_if_dead(using: str) -> bool:
+    """Close the connection to an alias if it was lost, and no transaction with it.
+
+    Django opens it again for the next query.
+
+    Returns:
+        Whether it was closed.
+    """
     from django.db import connections  # here: no Django database at import
 
-    if row.using is not None and row.using not in connections.settings:
+    connection = connections[using]
+    if connection.connection is None or connection.in_atomic_block:
+        return False
+    if not connection.get_autocommit() or connection.is_usable():
+        return False
+    connection.close()
+    return True
+
+
+def check_alias(row: Row) -> None:
+    """Raise ``UnknownAlias`` for a row in a database that ``DATABASES`` does not have."""
+    if row.using is None:
+        return
+    from django.db import connections  # here: no Django database at import
+
+    if row.using not in connections.settings:
         raise UnknownAlias(
             f"{one_line(str(Identity(*row)))}: the database alias {row.using!r} is not in "
             f"DATABASES here. Give every process that sends or runs tasks the same aliases."
@@ -151,10 +186,3 @@ def _range(ops: Any, field: Any) -> tuple[int, int] | None:
 
 def _fits(limits: tuple[int, int] | None, value: Any) -> bool:
     return limits is None or not isinstance(value, int) or limits[0] <= value <= limits[1]
-
-
-def _has_died(connection: Any) -> bool:
-    """Whether a connection outside ``atomic`` was lost, and no transaction made by hand with it."""
-    if connection.connection is None or not connection.get_autocommit():
-        return False
-    return not connection.is_usable()

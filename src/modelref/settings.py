@@ -5,6 +5,7 @@ from typing import Any
 DEFAULTS: dict[str, Any] = {
     "MANAGER": "objects",
     "MODELS": None,
+    "ON_COMMIT": False,
     "PICKLE_ALLOW": (),
     "RENAMED": {},
 }

@@ -14,6 +14,7 @@ from modelref.identity import alias_on_wire
 from modelref.inert import malformed
 from modelref.keys import is_wire_scalar
 from modelref.paths import BODY_LENGTH, SIGNATURE_KEYS, is_signature
+from modelref.quoted import quote_raised
 from modelref.refs import Ref, group_of
 
 _PARTS_OF_CALL = frozenset(
@@ -47,15 +48,15 @@ class Unpacker:
         """Return what was decoded, with forms put back where a message has no arguments.
 
         A reference in the place of the arguments, or of what follows the task, would be asked
-        for its attributes by the worker's main process.
+        for its attributes by the worker's main process. One in an exception is quoted.
 
         Args:
             value: what was decoded.
             put_back: returns the form of a reference.
         """
+        quote_raised(value)
         if isinstance(value, dict) and "args" in value and "kwargs" in value:
-            for key in _PARTS_OF_CALL & value.keys():
-                value[key] = _without_refs(value[key], put_back)
+            _put_back_parts(value, put_back)
         if not isinstance(value, list) or len(value) != BODY_LENGTH:
             return value
         args, kwargs, embed = value
@@ -84,6 +85,13 @@ class Unpacker:
             group = group_of(ref)
             if isinstance(group, Group):
                 group.release(ref)
+
+
+def _put_back_parts(call: dict[str, Any], put_back: Callable[[Any], Any]) -> None:
+    """Do it for a call of task protocol 1, or what ``result_extended`` keeps of one."""
+    for key in _PARTS_OF_CALL & call.keys():
+        if key != "args" or isinstance(call[key], Ref):  # each argument may be one
+            call[key] = _without_refs(call[key], put_back)
 
 
 def _without_refs(value: Any, put_back: Callable[[Any], Any]) -> Any:

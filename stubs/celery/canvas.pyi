@@ -1,8 +1,171 @@
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from celery.app.base import Celery
+from celery.result import AsyncResult, GroupResult
 
 class Signature(dict[str, Any]):
-    def clone(self, args: Any = None, kwargs: Any = None, **opts: Any) -> Signature: ...
+    task: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    options: dict[str, Any]
+    subtask_type: str | None
+    immutable: bool
+    id: str | None
 
-class chunks(Signature): ...
-class xmap(Signature): ...
-class xstarmap(Signature): ...
+    def __init__(
+        self,
+        task: Any = None,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        type: Any = None,
+        subtask_type: str | None = None,
+        immutable: bool = False,
+        app: Celery | None = None,
+        **ex: Any,
+    ) -> None: ...
+    def __call__(self, *partial_args: Any, **partial_kwargs: Any) -> Any: ...
+    def delay(self, *partial_args: Any, **partial_kwargs: Any) -> AsyncResult: ...
+    def apply(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> AsyncResult: ...
+    def apply_async(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        route_name: str | None = None,
+        **options: Any,
+    ) -> AsyncResult: ...
+    def clone(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        **opts: Any,
+    ) -> Signature: ...
+    def freeze(
+        self,
+        _id: str | None = None,
+        group_id: str | None = None,
+        chord: Any = None,
+        root_id: str | None = None,
+        parent_id: str | None = None,
+        group_index: int | None = None,
+    ) -> AsyncResult: ...
+    def replace(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Signature: ...
+    def set(self, immutable: bool | None = None, **options: Any) -> Self: ...
+    def set_immutable(self, immutable: bool) -> None: ...
+    def stamp(self, visitor: Any = None, append_stamps: bool = False, **headers: Any) -> Any: ...
+    def link(self, callback: Any) -> Any: ...
+    def link_error(self, errback: Any) -> Any: ...
+    def on_error(self, errback: Any) -> Self: ...
+    def __or__(self, other: Any) -> Any: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> Any: ...
+    @property
+    def app(self) -> Celery: ...
+
+class _chain(Signature):
+    tasks: list[Signature]
+
+    def __init__(self, *tasks: Any, **options: Any) -> None: ...
+    def apply_async(  # type: ignore[override]
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> AsyncResult: ...
+
+class chain(_chain):
+    def __new__(cls, *tasks: Any, **kwargs: Any) -> Self: ...
+
+class _basemap(Signature):
+    def __init__(self, task: Any, it: Any, **options: Any) -> None: ...
+    def apply_async(  # type: ignore[override]
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        **opts: Any,
+    ) -> AsyncResult: ...
+
+class xmap(_basemap): ...
+class xstarmap(_basemap): ...
+
+class chunks(Signature):
+    def __init__(self, task: Any, it: Any, n: int, **options: Any) -> None: ...
+    def __call__(self, **options: Any) -> AsyncResult: ...
+    def apply_async(  # type: ignore[override]
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        **opts: Any,
+    ) -> AsyncResult: ...
+    def group(self) -> group: ...
+
+class group(Signature):
+    tasks: list[Signature]
+
+    def __init__(self, *tasks: Any, **options: Any) -> None: ...
+    def __call__(self, *partial_args: Any, **options: Any) -> GroupResult: ...
+    def apply_async(  # type: ignore[override]
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        add_to_parent: bool = True,
+        producer: Any = None,
+        link: Any = None,
+        link_error: Any = None,
+        **options: Any,
+    ) -> GroupResult: ...
+    def link(self, sig: Any) -> Any: ...
+    def link_error(self, sig: Any) -> Any: ...
+    def skew(self, start: float = 1.0, stop: float | None = None, step: float = 1.0) -> Self: ...
+
+class _chord(Signature):
+    tasks: list[Signature]
+    body: Any
+    def __init__(
+        self,
+        header: Any,
+        body: Any = None,
+        task: str = "celery.chord",
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        app: Celery | None = None,
+        **options: Any,
+    ) -> None: ...
+    def __call__(self, body: Any = None, **options: Any) -> AsyncResult: ...
+    def apply(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        propagate: bool = True,
+        body: Any = None,
+        **options: Any,
+    ) -> AsyncResult: ...
+    def apply_async(  # type: ignore[override]
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        task_id: str | None = None,
+        producer: Any = None,
+        publisher: Any = None,
+        connection: Any = None,
+        router: Any = None,
+        result_cls: Any = None,
+        **options: Any,
+    ) -> AsyncResult: ...
+
+chord = _chord
+
+def signature(varies: Any, *args: Any, **kwargs: Any) -> Signature: ...

@@ -1,13 +1,37 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
+
+from celery.app.base import Celery
 
 class ResultBase:
     parent: ResultBase | None
 
 class AsyncResult(ResultBase):
     id: str
+    app: Celery
+    backend: Any
 
+    # Of no public use; as of Celery 5.5 to 5.7.
+    _cache: Any
+
+    def __init__(
+        self,
+        id: str,
+        backend: Any = None,
+        task_name: str | None = None,
+        app: Celery | None = None,
+        parent: ResultBase | None = None,
+    ) -> None: ...
+    def _get_task_meta(self) -> Any: ...
+    @property
+    def supports_native_join(self) -> bool: ...
+    @property
+    def ignored(self) -> bool: ...
+    @ignored.setter
+    def ignored(self, value: bool) -> None: ...
+    @property
+    def children(self) -> list[Any] | None: ...
     def forget(self) -> None: ...
     def revoke(
         self,
@@ -17,7 +41,7 @@ class AsyncResult(ResultBase):
         wait: bool = False,
         timeout: float | None = None,
     ) -> None: ...
-    def get(  # two parameters more, of no use: EXCEPTION_STATES, PROPAGATE_STATES
+    def get(
         self,
         timeout: float | None = None,
         propagate: bool = True,
@@ -44,3 +68,100 @@ class AsyncResult(ResultBase):
     def status(self) -> str: ...
     @property
     def date_done(self) -> datetime | None: ...
+
+class EagerResult(AsyncResult):
+    def __init__(
+        self,
+        id: str,
+        ret_value: Any,
+        state: str,
+        traceback: str | None = None,
+        name: str | None = None,
+    ) -> None: ...
+    def get(  # type: ignore[override]
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        disable_sync_subtasks: bool = True,
+        **kwargs: Any,
+    ) -> Any: ...
+
+class ResultSet(ResultBase):
+    results: list[AsyncResult]
+
+    def __init__(
+        self,
+        results: list[AsyncResult],
+        app: Celery | None = None,
+        ready_barrier: Any = None,
+        **kwargs: Any,
+    ) -> None: ...
+    def add(self, result: AsyncResult) -> None: ...
+    def remove(self, result: AsyncResult | str) -> None: ...
+    def successful(self) -> bool: ...
+    def failed(self) -> bool: ...
+    def waiting(self) -> bool: ...
+    def ready(self) -> bool: ...
+    def completed_count(self) -> int: ...
+    def forget(self) -> None: ...
+    def revoke(
+        self,
+        connection: Any = None,
+        terminate: bool = False,
+        signal: str | None = None,
+        wait: bool = False,
+        timeout: float | None = None,
+    ) -> None: ...
+    def __iter__(self) -> Iterator[AsyncResult]: ...
+    def __getitem__(self, index: int) -> AsyncResult: ...
+    def __len__(self) -> int: ...
+    def get(
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        interval: float = 0.5,
+        callback: Callable[[str, Any], object] | None = None,
+        no_ack: bool = True,
+        on_message: Callable[[dict[str, Any]], object] | None = None,
+        disable_sync_subtasks: bool = True,
+        on_interval: Callable[[], object] | None = None,
+    ) -> list[Any]: ...
+    def join(
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        interval: float = 0.5,
+        callback: Callable[[str, Any], object] | None = None,
+        no_ack: bool = True,
+        on_message: Callable[[dict[str, Any]], object] | None = None,
+        disable_sync_subtasks: bool = True,
+        on_interval: Callable[[], object] | None = None,
+    ) -> list[Any]: ...
+    def join_native(
+        self,
+        timeout: float | None = None,
+        propagate: bool = True,
+        interval: float = 0.5,
+        callback: Callable[[str, Any], object] | None = None,
+        no_ack: bool = True,
+        on_message: Callable[[dict[str, Any]], object] | None = None,
+        on_interval: Callable[[], object] | None = None,
+        disable_sync_subtasks: bool = True,
+    ) -> list[Any]: ...
+
+class GroupResult(ResultSet):
+    id: str
+
+    def __init__(
+        self,
+        id: str | None = None,
+        results: list[AsyncResult] | None = None,
+        parent: ResultBase | None = None,
+        **kwargs: Any,
+    ) -> None: ...
+    def save(self, backend: Any = None) -> Any: ...
+    def delete(self, backend: Any = None) -> None: ...
+    @property
+    def children(self) -> list[AsyncResult]: ...
+    @classmethod
+    def restore(cls, id: str, backend: Any = None, app: Any = None) -> Self | None: ...

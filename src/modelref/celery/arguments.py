@@ -4,10 +4,12 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelref.celery.annotations import Reader
+from modelref.celery.loads import Load, check_alias_of, precedence
 from modelref.celery.namespaces import Namespace
+from modelref.celery.receiving import Receiving
 from modelref.celery.shapes import ANYTHING, Misfit, Shape, Way, row_model
 from modelref.errors import ArgumentMismatch, ModelRefError, ReferenceNotFound, UnsavedInstance
 from modelref.instances import has_row, is_model_class
@@ -63,7 +65,42 @@ class Arguments:
             UnsavedInstance, NotEncodable, UnknownModel, ...: a row cannot take this way.
             ReferenceNotFound: a row that is asked for as an instance does not exist.
         """
-        return _convert(task, self._placed(args), self._named(kwargs), way)
+        return _staged(task, self._placed(args), self._named(kwargs), way).finish(way)
+
+    def stage(
+        self,
+        task: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        way: Receiving,
+        loads: Mapping[str, Load],
+    ) -> "StagedCall":
+        """Do the first half of :meth:`convert`: references are made, and no row is read.
+
+        What is locked comes first, then what else has a ``Load``: a row that is met again keeps
+        its reference.
+
+        Args:
+            task: name of the task, for errors.
+            args: its positional arguments.
+            kwargs: its keyword arguments.
+            way: what becomes of rows.
+            loads: how the rows of a parameter are read.
+
+        Raises:
+            ArgumentMismatch, UnsavedInstance, UnknownAlias, ...: as of :meth:`convert`.
+        """
+        for name, load in loads.items():
+            check_alias_of(load, f"{task}: {name}")
+        placed, named = self._placed(args), self._named(kwargs)
+        given = [*placed, *named.values()]
+        ranks = [precedence(loads.get(slot.name)) for slot, _ in given]
+        for at in sorted(range(len(given)), key=ranks.__getitem__):
+            slot, argument = given[at]
+            way.read_by(loads.get(slot.name))
+            given[at] = slot, _stage(task, slot, argument, way)
+        by_name = dict(zip(named, given[len(placed) :], strict=True))
+        return StagedCall(given[: len(placed)], by_name)
 
     def convert_partial(
         self, task: str, args: Sequence[Any], kwargs: Mapping[str, Any], way: Way
@@ -73,12 +110,17 @@ class Arguments:
         The result of the step before comes in front of the positional arguments of a signature.
         """
         places = [(Slot(f"args[{at}]", "", ANYTHING, ()), arg) for at, arg in enumerate(args)]
-        return _convert(task, places, self._named(kwargs), way)
+        return _staged(task, places, self._named(kwargs), way).finish(way)
 
     @cached_property
     def slots(self) -> dict[str, Slot]:
         """The parameters that a call gives arguments for, by name."""
         return {p.name: self._slot(p) for p in self._parameters}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the parameters; no annotation is looked at."""
+        return [parameter.name for parameter in self._parameters]
 
     def _slot(self, parameter: inspect.Parameter) -> Slot:
         reader = Reader(Namespace.of(self._function))
@@ -128,16 +170,33 @@ class Arguments:
         return {name: (self._by_name.get(name, rest), arg) for name, arg in kwargs.items()}
 
 
-def _convert(
-    task: str,
-    placed: list[tuple[Slot, Any]],
-    named: dict[str, tuple[Slot, Any]],
-    way: Way,
-) -> tuple[list[Any], dict[str, Any]]:
-    args = [_stage(task, slot, arg, way) for slot, arg in placed]
-    kwargs = {name: _stage(task, slot, arg, way) for name, (slot, arg) in named.items()}
-    finished = [slot.shape.finish(arg, way) for (slot, _), arg in zip(placed, args, strict=True)]
-    return finished, {name: named[name][0].shape.finish(arg, way) for name, arg in kwargs.items()}
+class StagedCall(NamedTuple):
+    """The arguments of a call between the two steps, by position and by name."""
+
+    placed: list[tuple[Slot, Any]]
+    named: dict[str, tuple[Slot, Any]]
+
+    def values(self) -> list[tuple[Slot, Any]]:
+        """Return all arguments, each with its parameter."""
+        return [*self.placed, *self.named.values()]
+
+    def finish(self, way: Way) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments as the way makes them.
+
+        Raises:
+            ReferenceNotFound: a row that the call needs does not exist.
+        """
+        args = [slot.shape.finish(staged, way) for slot, staged in self.placed]
+        return args, {n: slot.shape.finish(arg, way) for n, (slot, arg) in self.named.items()}
+
+
+def _staged(
+    task: str, placed: list[tuple[Slot, Any]], named: dict[str, tuple[Slot, Any]], way: Way
+) -> StagedCall:
+    return StagedCall(
+        [(slot, _stage(task, slot, arg, way)) for slot, arg in placed],
+        {name: (slot, _stage(task, slot, arg, way)) for name, (slot, arg) in named.items()},
+    )
 
 
 def _stage(task: str, slot: Slot, argument: Any, way: Way) -> Any:

@@ -5,11 +5,15 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from celery._state import _task_stack  # pyright: ignore[reportPrivateUsage]  # see _runs_in_map
+from celery._state import _task_stack  # pyright: ignore[reportPrivateUsage]  # see _running_map
 
+from modelref.celery import calls
 from modelref.celery.arguments import Arguments
+from modelref.celery.items import MapItems
+from modelref.celery.receiving import ByHand, Receiving, ReceivingItem
 from modelref.celery.shapes import ANYTHING
-from modelref.celery.ways import ByHand, Receiving, ReceivingItem, Sending
+from modelref.celery.telling import ignored, refer_in
+from modelref.celery.ways import Sending
 from modelref.errors import UnsavedInstance
 
 if TYPE_CHECKING:
@@ -24,9 +28,22 @@ def converting(function: Callable[..., Any], arguments: Arguments, *, bound: boo
     @functools.wraps(function)
     def run(task: "RefTask", /, *args: Any, **kwargs: Any) -> Any:
         way = _way_in(task)
-        given, named = arguments.convert(task.name, args, kwargs, way)
-        result = function(task, *given, **named) if bound else function(*given, **named)
-        return result if isinstance(way, ByHand) else _returned(task, result)
+        if isinstance(way, ByHand) or (task.on_missing == "raise" and not task.load):
+            return body(task, way, *arguments.convert(task.name, args, kwargs, way))
+        call = calls.Call(task, arguments, args, kwargs, way)
+        return calls.run(call, functools.partial(body, task, way))
+
+    def body(
+        task: "RefTask", way: ByHand | Receiving, given: list[Any], named: dict[str, Any]
+    ) -> Any:
+        given = [task, *given] if bound else given
+        if isinstance(way, ByHand):
+            return function(*given, **named)
+        try:
+            return _returned(task, function(*given, **named))
+        except Exception as error:
+            refer_in(error)
+            raise
 
     # Celery looks at the signature of the bound method, and would follow __wrapped__ past it.
     del run.__wrapped__
@@ -43,20 +60,21 @@ def _way_in(task: "RefTask") -> ByHand | Receiving:
     """Return how the arguments of this call came: by message, as an item of a map, by hand."""
     request = task.request
     if request.called_directly:
-        return ReceivingItem() if _runs_in_map() else ByHand()
+        running_map = _running_map()
+        return ByHand() if running_map is None else ReceivingItem(MapItems.of(running_map.request))
     if getattr(request, "modelref_is_converted", False):
         return ByHand()  # a class-based task that calls the run of its base
     request.modelref_is_converted = True
     return Receiving()
 
 
-def _runs_in_map() -> bool:
-    """Whether the task below the current one on Celery's stack is ``celery.map`` or its kin.
+def _running_map() -> Any:
+    """Return ``celery.map`` or its kin, where that is below the current task on Celery's stack.
 
     Nothing in the request of an inner call says so; ``_task_stack`` is as of Celery 5.5 to 5.7.
     """
     stack = _task_stack.stack
-    return len(stack) > 1 and stack[-2].name in _MAPS
+    return stack[-2] if len(stack) > 1 and stack[-2].name in _MAPS else None
 
 
 def _returned(task: "RefTask", result: Any) -> Any:
@@ -65,7 +83,7 @@ def _returned(task: "RefTask", result: Any) -> Any:
         return ANYTHING.stage(result, Sending())
     except (UnsavedInstance, RecursionError):
         if _ignores_result(task):
-            return result
+            return ignored(result)
         raise
 
 

@@ -9,7 +9,9 @@ from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
 from kombu.serialization import prepare_accept_content, registry
 
+from modelref.celery.option_checks import check_options
 from modelref.celery.task import RefTask
+from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
 
 if TYPE_CHECKING:
@@ -30,8 +32,14 @@ def check_app(get_wiring: "Callable[[], Wiring | None]", **_kwargs: Any) -> list
         return []
     with _without_celerys_checks():
         wiring.app.loader.import_default_modules()
-    tasks = [t for name, t in sorted(wiring.app.tasks.items()) if not name.startswith("celery.")]
-    messages = [*_annotations(tasks), *_not_accepted(wiring.app, tasks)]
+    named = sorted(wiring.app.tasks.items())
+    tasks = [t for name, t in named if name == t.name and not name.startswith("celery.")]
+    messages = [
+        *_annotations(tasks),
+        *_options(tasks),
+        *_not_accepted(wiring.app, tasks),
+        *_extended_results(wiring.app),
+    ]
     if wiring.sends:
         messages += [*_other_serializers(wiring.app, tasks), *_overridden(wiring)]
     return messages
@@ -66,6 +74,12 @@ def _annotations(tasks: list[Any]) -> Iterator[CheckMessage]:
                     )
 
 
+def _options(tasks: list[Any]) -> Iterator[CheckMessage]:
+    for task in tasks:
+        if isinstance(task, RefTask):
+            yield from check_options(task)
+
+
 def _not_accepted(app: Any, tasks: list[Any]) -> Iterator[CheckMessage]:
     accepted = prepare_accept_content(app.conf.accept_content)
     for task in tasks:
@@ -96,6 +110,19 @@ def _overridden(wiring: "Wiring") -> Iterator[CheckMessage]:
             4,
             f"{name} = {value!r} was overridden with {NAME!r} by modelref.celery.setup().",
             "Remove the setting, or call setup(app, send=False) to go on sending as before.",
+        )
+
+
+def _extended_results(app: Any) -> Iterator[CheckMessage]:
+    serializer = app.conf.result_serializer
+    carries = carries_references(serializer) or serializer == "pickle"  # a reference is pickled
+    if app.conf.result_extended and not carries:
+        yield _warning(
+            5,
+            f"result_extended keeps arguments with results, and {serializer!r} carries no "
+            f"references.",
+            "The result of a task that is sent a reference would stay pending for ever. Remove "
+            f"result_extended, or make {NAME!r} the result_serializer, which setup(app) does.",
         )
 
 

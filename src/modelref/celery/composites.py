@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from modelref.celery.missing import Missing
 from modelref.celery.shapes import (
     CONTAINERS,
     Chosen,
@@ -18,14 +19,22 @@ from modelref.celery.shapes import (
     row_model,
     stands_for_row,
 )
+from modelref.errors import ReferenceNotFound
 from modelref.querysets import is_queryset_class, yields_instances
+from modelref.sent import SentRows
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 
+_IN_BULK = (list, tuple, SentRows)
+
+
 class Container(Shape, ABC):
     """What the containers have in common: members that each go to a shape of their own."""
+
+    #: Whether it is the same kind of container without some of its members.
+    can_drop = True
 
     @abstractmethod
     def members(self, given: Any, way: Way) -> Iterable[Any] | None:
@@ -57,8 +66,28 @@ class Container(Shape, ABC):
             return staged
         given, items = staged
         pairs = zip(self.shapes(given), items, strict=False)
-        finished = [shape.finish(item, way) for shape, item in pairs]
+        try:
+            finished = [shape.finish(item, way) for shape, item in pairs]
+        except ReferenceNotFound:
+            if way.missing is None or not way.missing.drops or not self.can_drop:
+                raise
+            given, finished = self._present(given, items, way, way.missing)
         return way.container(given, finished, self.maker(given, way))
+
+    def _present(
+        self, given: Any, items: list[Any], way: Way, missing: Missing
+    ) -> tuple[Any, list[Any]]:
+        """Return the members whose rows exist, finished, and the keys of a mapping with them."""
+        keys = given if isinstance(given, Mapping) else items
+        kept, finished = [], []
+        for key, shape, item in zip(keys, self.shapes(given), items, strict=False):
+            try:
+                finished.append(shape.finish(item, way))
+            except ReferenceNotFound as error:
+                missing.meet(error)
+            else:
+                kept.append(key)
+        return dict.fromkeys(kept) if isinstance(given, Mapping) else kept, finished
 
 
 class Items(Container):
@@ -82,6 +111,11 @@ class Items(Container):
         return isinstance(value, CONTAINERS) or is_queryset_class(type(value))
 
     @override
+    def place(self, value: Any, way: Way) -> Any:
+        placed = way.bulk(value, self.item) if type(value) in _IN_BULK else None
+        return super().place(value, way) if placed is None else placed
+
+    @override
     def members(self, given: Any, way: Way) -> Iterable[Any] | None:
         if is_queryset_class(type(given)) and yields_instances(given):
             return way.rows(given)
@@ -98,6 +132,8 @@ class Items(Container):
 
 class Places(Container):
     """A tuple of fixed length, with a shape for each place."""
+
+    can_drop = False
 
     def __init__(self, *places: Shape) -> None:
         self.places = places
@@ -141,6 +177,7 @@ class Values(Container):
         self.value = value
         self.keys = keys or {}
         self.required = required
+        self.can_drop = keys is None
 
     @override
     def inner(self) -> Sequence[Shape]:
@@ -200,7 +237,15 @@ class AnyOf(Shape):
 
     @override
     def finish(self, staged: Any, way: Way) -> Any:
-        return staged.shape.finish(staged.staged, way) if type(staged) is Chosen else staged
+        if type(staged) is not Chosen:
+            return staged
+        try:
+            return staged.shape.finish(staged.staged, way)
+        except ReferenceNotFound as error:
+            if way.missing is None or not way.missing.gives_none or not self.admits(None):
+                raise
+            way.missing.meet(error)
+            return None
 
 
 class Named(Shape):

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any, Concatenate, Literal, Protocol, overload
 
 from celery import Celery, shared_task
-from typing_extensions import ParamSpec, TypeVar
+from typing_extensions import ParamSpec, TypeVar, Unpack
 
+from modelref.celery.arguments import Arguments
+from modelref.celery.defining import refuse_wrong_options
+from modelref.celery.options import TaskOptions
 from modelref.celery.task import RefTask
 
 P = ParamSpec("P")
@@ -32,11 +35,11 @@ class BoundTaskDecorator(Protocol):
 def task(function: Callable[P, R], /) -> RefTask[P, R]: ...
 @overload
 def task(
-    *, bind: Literal[True], app: Celery | None = None, **options: Any
+    *, bind: Literal[True], app: Celery | None = None, **options: Unpack[TaskOptions]
 ) -> BoundTaskDecorator: ...
 @overload
 def task(
-    *, bind: Literal[False] = False, app: Celery | None = None, **options: Any
+    *, bind: Literal[False] = False, app: Celery | None = None, **options: Unpack[TaskOptions]
 ) -> TaskDecorator: ...
 def task(
     function: Callable[..., Any] | None = None, /, *, app: Celery | None = None, **options: Any
@@ -49,13 +52,33 @@ def task(
     Args:
         function: the body.
         app: the app to register the task with; by default it is shared by all.
-        options: every option of Celery's ``shared_task``. ``base`` is a subclass of ``RefTask``.
+        options: every option of Celery's ``shared_task``, where ``base`` is a subclass of
+            ``RefTask``, and three more. ``on_missing``: what becomes of a row of the arguments
+            that does not exist when the body is to start. With ``raise`` the task fails, for a
+            ``ModelRef`` parameter where it is first used; with ``skip`` members of containers are
+            dropped, and else the task and all that follows it end with None; with ``retry`` it is
+            sent again; with ``none`` the body gets None where the annotation allows it.
+            ``on_commit``: whether calls inside a transaction are sent when that commits.
+            ``load``: by parameter, a ``Load`` that says how its rows are read.
 
     Raises:
-        TypeError: ``base`` is no subclass of ``RefTask``.
+        TypeError: ``base`` is no subclass of ``RefTask``; ``load`` holds something else.
+        ValueError: ``on_missing`` is none of its values; ``load`` names no parameter.
     """
     base = options.setdefault("base", RefTask)
     if not issubclass(base, RefTask):
         raise TypeError(f"base={base.__name__}: derive it from modelref.celery.RefTask.")
     make = shared_task(**options) if app is None else app.task(**options)
-    return make if function is None else make(function)
+
+    def define(function: Callable[..., Any]) -> Any:
+        # The class of the task, which refuses the same, is often made much later.
+        refuse_wrong_options(
+            options.get("name") or f"{function.__module__}.{function.__name__}",
+            on_missing=options.get("on_missing", base.on_missing),
+            on_commit=options.get("on_commit", base.on_commit),
+            load=options.get("load", base.load),
+            arguments=Arguments(function, bound=options.get("bind", False)),
+        )
+        return make(function)
+
+    return define if function is None else define(function)

@@ -37,9 +37,13 @@ class Namespace(dict[str, Any]):
 
     @classmethod
     def of(cls, function: Callable[..., Any]) -> "Namespace":
-        """Return the namespace of a function: its module, its type parameters, its closure."""
+        """Return the namespace of a function: its module, its type parameters, its closure.
+
+        That of a method has its class, too, and the classes in the body of that.
+        """
+        names: dict[str, Any] = getattr(function, "modelref_names", dict)()
         function = inspect.unwrap(function)
-        names = {each.__name__: each for each in getattr(function, "__type_params__", ())}
+        names |= {each.__name__: each for each in getattr(function, "__type_params__", ())}
         code = getattr(function, "__code__", None)
         cells = getattr(function, "__closure__", None) or ()
         for name, cell in zip(getattr(code, "co_freevars", ()), cells, strict=False):

@@ -7,7 +7,7 @@ instances that the annotation asks for. What becomes of a row, of a bare key and
 does not fit is the business of the way: :mod:`modelref.celery.ways`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from celery.canvas import Signature
@@ -23,6 +23,8 @@ from modelref.refs import Ref, group_of, instance_of
 if TYPE_CHECKING:
     from django.db.models import Model
 
+    from modelref.celery.missing import Missing
+
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 CONTAINERS = (list, tuple, set, frozenset)
 
@@ -35,11 +37,26 @@ class Way(Protocol):
     #: Whether everything but references stays as it is.
     by_hand: bool
 
+    @property
+    def missing(self) -> "Missing | None":
+        """What becomes of rows that do not exist.
+
+        None where they are an error, and only those asked for as instances are looked for.
+        """
+
     def row(self, value: Any) -> Any:
         """Return what stands for a reference or an instance."""
 
     def rows(self, queryset: Any) -> Sequence[Any] | None:
         """Return references to the rows of a queryset; None where it stays a queryset."""
+
+    def bulk(self, values: Any, shape: "Shape") -> Any:
+        """Return what stands for a list of rows; None where each is to be looked at.
+
+        Args:
+            values: a list or tuple, or what this returned before.
+            shape: what each of them goes to.
+        """
 
     def pk(self, model: "type[Model]", pk: Any, given: Any) -> Any:
         """Return what stands for the row of a bare primary key."""
@@ -101,8 +118,10 @@ class Shape:
             Misfit: the value, or one inside it, does not fit and the way minds.
             ModelRefError: a row in it cannot be referred to.
         """
-        if type(value) not in _PLAIN:
-            value = unwrap(value)
+        kind = type(value)
+        if kind not in _PLAIN:
+            if not issubclass(kind, Ref):
+                value = unwrap(value)
             if _is_unreadable(value):
                 return way.row(value)
         return self.place(value, way)
@@ -133,8 +152,14 @@ class Shape:
         return made
 
     def finish(self, staged: Any, way: Way) -> Any:
-        """Return what the body gets, or what travels."""
-        return staged
+        """Return what the body gets, or what travels.
+
+        Raises:
+            ReferenceNotFound: a row that it needs does not exist.
+        """
+        if way.missing is None:
+            return staged
+        return way.missing.settle(staged, takes_none=self.admits(None))
 
 
 class Plain(Shape):
@@ -221,11 +246,32 @@ class OfModel(Shape):
 
     @override
     def finish(self, staged: Any, way: Way) -> Any:
-        return staged if self.lazy else way.instance(staged)
+        if not self.lazy:
+            return way.instance(staged)
+        if way.missing is not None:
+            way.instance(staged)
+        return staged
 
 
 ANYTHING = Shape()
 NOTHING = OneOf(None)
+
+
+def shapes_in(shape: Shape) -> "Iterator[Shape]":
+    """Yield a shape and all those that it is made of, each once."""
+    waiting, seen = [shape], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            waiting += each.inner()
+            yield each
+
+
+def models_in(shape: Shape) -> "list[type[Model]]":
+    """Return the concrete models that stand anywhere in a shape."""
+    found = [s.model for s in shapes_in(shape) if isinstance(s, OfModel) and s.concrete]
+    return list(dict.fromkeys(found))
 
 
 def stands_for_row(value: Any) -> bool:

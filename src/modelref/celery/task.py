@@ -6,32 +6,45 @@ body that workers, retries, eager mode, ``map`` and calls by hand share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from celery import current_task
-from kombu.exceptions import EncodeError
-from typing_extensions import ParamSpec
+from typing_extensions import override
 
 from modelref.celery.arguments import Arguments
 from modelref.celery.body import converting
-from modelref.celery.declared import CeleryTask
-from modelref.celery.results import AsyncResult, R_co
+from modelref.celery.defining import refuse_wrong_options
+from modelref.celery.handles import handle_of
+from modelref.celery.maps import chunks_of, map_of
+from modelref.celery.results import AsyncResult as Result
+from modelref.celery.results import R_co
+from modelref.celery.sending import Call, add_member, by_name
+from modelref.celery.telling import refer_in
+from modelref.celery.typed import P, TypedTask
 from modelref.celery.ways import (
     Passing,
+    Publishing,
     Refusing,
     RefusingPassing,
+    Relaying,
     Sending,
     SendingItems,
 )
 from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
 from modelref.contents import holds_refs
-from modelref.errors import ModelRefError
 
-P = ParamSpec("P", default=...)
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from modelref.celery.canvas import chunks
+    from modelref.celery.loads import Load
+    from modelref.celery.options import CallOptions, LocalOptions
+    from modelref.celery.signatures import Signature
 
 
-class RefTask(CeleryTask, Generic[P, R_co]):
+class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
     """A Celery task whose arguments may be model instances.
 
     Use it through :func:`modelref.celery.task`, as ``base=``, or for a whole project as
@@ -39,6 +52,15 @@ class RefTask(CeleryTask, Generic[P, R_co]):
     """
 
     abstract = True
+
+    #: What a row that does not exist does: ``raise``, ``skip``, ``retry`` or ``none``.
+    on_missing: str = "raise"
+    #: Whether calls wait for the transaction; None leaves it to ``MODELREF["ON_COMMIT"]``.
+    on_commit: bool | None = None
+    #: How the rows of a parameter are read, by its name.
+    load: "Mapping[str, Load]" = MappingProxyType({})
+    #: What a worker keeps of a call: the class, or where it is.
+    Request: "str | type" = "modelref.celery.request:Request"
 
     _modelref_arguments: Arguments | None = None
 
@@ -53,14 +75,15 @@ class RefTask(CeleryTask, Generic[P, R_co]):
             cls.run = converting(  # type: ignore[method-assign]  # a body, converting what comes
                 function, cls._modelref_arguments, bound=bound
             )
+        refuse_wrong_options(
+            name or f"{cls.__module__}.{cls.__qualname__}",
+            on_missing=cls.on_missing,
+            on_commit=cls.on_commit,
+            load=cls.load,
+            arguments=cls._modelref_arguments,
+        )
 
-    if TYPE_CHECKING:  # at run time Celery's own: any other takes the tracer round task.run
-
-        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
-            """Call the body here and now; nothing is checked, references arrive as annotated."""
-            ...
-
-    def delay(self, *args: P.args, **kwargs: P.kwargs) -> "AsyncResult[R_co]":
+    def delay(self, *args: P.args, **kwargs: P.kwargs) -> "Result[R_co]":
         """Call the task with these arguments.
 
         Raises:
@@ -73,14 +96,16 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         # Inside a task apply_async does not check, and delay does.
         return self.apply_async(*self._sent(args, kwargs, self._checked({})))
 
-    def apply_async(
+    def apply_async(  # type: ignore[override]  # it takes known options only
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
         *rest: Any,
-        **options: Any,
-    ) -> "AsyncResult[R_co]":
+        **options: "Unpack[CallOptions[R_co]]",
+    ) -> "Result[R_co]":
         """Call the task; the options are those of Celery's ``Task.apply_async``.
+
+        ``on_commit`` among them is for this call what the option of the task is for all.
 
         While a task runs in this process, and for a re-send, arguments become references but
         are not checked: the receiving task does that, so that a mismatch is its own failure and
@@ -91,25 +116,22 @@ class RefTask(CeleryTask, Generic[P, R_co]):
             UnsavedInstance: an instance among the arguments has no row.
             NotEncodable: an argument cannot travel.
         """
-        if current_task or "retries" in options:
-            args, kwargs = self._sent(args, kwargs, self._relayed(options))
-            options = self._with_serializer_for_rows(args, kwargs, options)
+        named = by_name(rest, options)
+        if current_task or "retries" in named:
+            args, kwargs = self._sent(args, kwargs, self._relayed(named))
+            named = self._with_serializer_for_rows(args, kwargs, named)
         else:
-            args, kwargs = self._sent(args, kwargs, self._checked(options))
-        try:
-            return super().apply_async(args, kwargs, *rest, **options)
-        except EncodeError as error:
-            if error.args and isinstance(error.args[0], ModelRefError):
-                raise error.args[0] from None
-            raise
+            args, kwargs = self._sent(args, kwargs, self._checked(named, Publishing))
+        result: Result[R_co] = Call(self, super().apply_async, args, kwargs, named).send()
+        return result
 
-    def apply(
+    def apply(  # type: ignore[override]  # the same
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
         *rest: Any,
-        **options: Any,
-    ) -> "AsyncResult[R_co]":
+        **options: "Unpack[LocalOptions[R_co]]",
+    ) -> "Result[R_co]":
         """Run the task here as a worker would; the options are those of Celery's ``apply``.
 
         Raises:
@@ -120,6 +142,14 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         way = Passing() if relayed or "retries" in options else Sending()
         return super().apply(*self._sent(args, kwargs, way), *rest, **options)
 
+    if not TYPE_CHECKING:  # its type is Celery's own
+
+        def retry(self, args=None, kwargs=None, exc=None, *rest, **options):
+            """Send the call again; rows in ``exc`` become references, for Celery tells of it."""
+            if exc is not None and not self.request.called_directly:
+                refer_in(exc)
+            return super().retry(args, kwargs, exc, *rest, **options)
+
     def signature(
         self,
         args: Sequence[Any] | None = None,
@@ -127,7 +157,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
         options: Mapping[str, Any] | None = None,
         *rest: Any,
         **extra: Any,
-    ) -> Any:
+    ) -> "Signature[Any, R_co]":
         """Make a signature; the references in it are fixed now.
 
         An immutable one is held against the annotations as a call is, any other as far as can
@@ -146,39 +176,64 @@ class RefTask(CeleryTask, Generic[P, R_co]):
             convert, way = self._modelref_arguments.convert_partial, self._checked(options or {})
             placed, kwargs = convert(self.name, args or (), kwargs or {}, way)
             args = tuple(placed)
-        return super().signature(args, kwargs, options, *rest, **extra)
+        made: Signature[Any, R_co] = super().signature(args, kwargs, options, *rest, **extra)
+        return made
 
     subtask = signature
 
-    def map(self, it: Iterable[Any]) -> Any:
+    def map(self, it: Iterable[Any]) -> "Signature[object, list[R_co]]":
         """Make a signature that calls the task with each item, one after the other."""
         way = self._checked({}, SendingItems)
-        return super().map([self._sent((item,), None, way)[0][0] for item in it])
+        items = [self._sent((item,), None, way)[0][0] for item in it]
+        made: Signature[object, list[R_co]] = map_of(self, super().map(items))
+        return made
 
-    def starmap(self, it: Iterable[Sequence[Any]]) -> Any:
+    def starmap(self, it: Iterable[Sequence[Any]]) -> "Signature[object, list[R_co]]":
         """Make a signature that calls the task with each item as its positional arguments."""
         way = self._checked({}, SendingItems)
-        return super().starmap([self._sent(tuple(item), None, way)[0] for item in it])
+        items = [self._sent(tuple(item), None, way)[0] for item in it]
+        made: Signature[object, list[R_co]] = map_of(self, super().starmap(items))
+        return made
 
-    def chunks(self, it: Iterable[Sequence[Any]], n: int) -> Any:
+    def chunks(self, it: Iterable[Sequence[Any]], n: int) -> "chunks[R_co]":
         """Make a signature like that of :meth:`starmap`, cut into messages of ``n`` items."""
         way = self._checked({}, SendingItems)
-        return super().chunks([self._sent(tuple(item), None, way)[0] for item in it], n)
+        items = [self._sent(tuple(item), None, way)[0] for item in it]
+        made: chunks[R_co] = chunks_of(self, super().chunks(items, n))
+        return made
 
-    def delay_on_commit(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Call :meth:`delay` when the transaction commits; the references are fixed now."""
+    def delay_on_commit(self, *args: P.args, **kwargs: P.kwargs) -> "Result[R_co]":
+        """Call the task when the transaction commits, at once where none is open.
+
+        The arguments are checked and the references fixed now; for errors see :meth:`delay`.
+
+        Returns:
+            the result of the call, whose ``get`` raises ``NotPublished`` until it has been sent.
+        """
         args, kwargs = self._sent(args, kwargs, self._checked({}))
-        super().delay_on_commit(*args, **kwargs)
+        return self.apply_async(args, kwargs, on_commit=True)
 
     def apply_async_on_commit(
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
-        **options: Any,
-    ) -> None:
-        """Call :meth:`apply_async` when the transaction commits; the references are fixed now."""
+        **options: "Unpack[CallOptions[R_co]]",
+    ) -> "Result[R_co]":
+        """Do what :meth:`delay_on_commit` does, with the options of :meth:`apply_async`."""
         args, kwargs = self._sent(args, kwargs, self._checked(options))
-        super().apply_async_on_commit(args, kwargs, **options)
+        options["on_commit"] = True
+        return self.apply_async(args, kwargs, **options)
+
+    @override
+    def add_to_chord(self, sig: Any, lazy: bool = False) -> Any:
+        """Add a signature to the chord that the task is a member of, when it is sent."""
+        add = super().add_to_chord
+        return add(sig, lazy) if lazy or not self.request.chord else add_member(add, sig)
+
+    def AsyncResult(self, task_id: str, **kwargs: Any) -> "Result[R_co]":  # noqa: N802 - Celery's
+        """Return the result of an earlier call."""
+        result: Result[R_co] = handle_of(self, task_id, **kwargs)
+        return result
 
     def unread_annotations(self) -> dict[str, Sequence[str]]:
         """Return by parameter what in its annotation could not be read."""
@@ -206,7 +261,7 @@ class RefTask(CeleryTask, Generic[P, R_co]):
     def _relayed(self, options: Mapping[str, Any]) -> Sending:
         """Return the way out of a call that the receiving task will check."""
         serializer = self._serializer(options)
-        return Passing() if carries_references(serializer) else RefusingPassing(serializer)
+        return Relaying() if carries_references(serializer) else RefusingPassing(serializer)
 
     def _with_serializer_for_rows(
         self, args: Any, kwargs: Any, options: dict[str, Any]

@@ -1,18 +1,18 @@
-"""The ways a row takes: out of a sender, into a worker's call, into a call made by hand."""
+"""The ways a row takes out of a sender; :mod:`modelref.celery.receiving` has those into a call."""
 
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from modelref.access import is_reference, resolve
+from typing_extensions import override
+
 from modelref.batch import Batch
-from modelref.celery.shapes import ANYTHING, Misfit
-from modelref.errors import NotEncodable, ReferenceNotFound
-from modelref.instances import alias_for_write, row_of
+from modelref.celery.shapes import ANYTHING, Misfit, OfModel, Shape
+from modelref.errors import NotEncodable
+from modelref.instances import is_model_class, row_of
 from modelref.keys import key_of
 from modelref.querysets import alias_of, pks_of
 from modelref.refs import Ref, current_row, group_of, instance_of, pk_of
-from modelref.resolver import DATABASE, Resolver, check_alias
+from modelref.sent import SentRows, sent_rows
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -25,6 +25,7 @@ class Sending:
 
     arrives = False
     by_hand = False
+    missing = None
 
     def __init__(self) -> None:
         self._batch = Batch(sealed=True)
@@ -47,6 +48,14 @@ class Sending:
         group = self._batch.group_for_model(queryset.model, alias_of(queryset))
         return [group.add(pk) for pk in pks_of(queryset)]
 
+    def bulk(self, values: Any, shape: Shape) -> Any:
+        """Return plain keys of a model, and rows on their way out, as they are; None for others."""
+        if type(values) is SentRows:
+            return values
+        if not isinstance(shape, OfModel) or not shape.concrete:
+            return None
+        return list(values) if set(map(type, values)) == {key_of(shape.model).native} else None
+
     def pk(self, model: "type[Model]", pk: Any, given: Any) -> Any:
         """Return the key as it was given."""
         return given
@@ -62,6 +71,20 @@ class Sending:
     def container(self, given: Any, items: list[Any], kind: Kind) -> Any:
         """Return a new container."""
         return kind(items)
+
+
+class Publishing(Sending):
+    """Out, to be published here and now: a list of instances becomes their keys at once."""
+
+    @override
+    def bulk(self, values: Any, shape: Shape) -> Any:
+        """Return the rows of instances of one model, or plain keys; None for anything else."""
+        kind: Any = type(values[0]) if values else None
+        if kind is None or not is_model_class(kind) or issubclass(kind, Ref):
+            return super().bulk(values, shape)
+        if set(map(type, values)) != {kind} or not shape.admits_row(kind):
+            return None
+        return sent_rows(values, kind)
 
 
 class SendingItems(Sending):
@@ -83,6 +106,10 @@ class Passing(Sending):
     def misfit(self, value: Any) -> Any:
         """Return the value with references in the place of rows."""
         return ANYTHING.stage(value, self)
+
+
+class Relaying(Publishing, Passing):
+    """Out, to be published here and now, for the receiving task to check."""
 
 
 class Refusing(Sending):
@@ -111,117 +138,3 @@ class RefusingPassing(Refusing, Passing):
     def row(self, value: Any) -> Any:
         """Return a reference that Celery holds already; raise for any other row."""
         return value if isinstance(value, Ref) and group_of(value).sealed else super().row(value)
-
-
-class Receiving:
-    """In: each row becomes a reference of this call, in one batch; nothing is shared.
-
-    Args:
-        resolver: what reads the rows.
-    """
-
-    arrives = True
-    by_hand = False
-
-    def __init__(self, resolver: Resolver = DATABASE) -> None:
-        self._batch = Batch(resolver=resolver)
-
-    def row(self, value: Any) -> Ref[Any]:
-        """Return the one reference of this call to the row.
-
-        Raises:
-            UnknownModel, ForbiddenModel, MalformedReference, UnknownAlias: it cannot be read.
-        """
-        if not isinstance(value, Ref):
-            return self._batch.wrap(value, row_of(value))
-        group_of(value).place(value)
-        row, model = current_row(value), group_of(value).model
-        check_alias(row)
-        return self._batch.group_for_model(model, row.using).ref(key_of(model).clean(row.pk))
-
-    def rows(self, queryset: Any) -> list[Ref[Any]]:
-        """Return references to the rows of a queryset, in its order."""
-        group = self._batch.group_for_model(queryset.model, alias_of(queryset))
-        return [group.ref(pk) for pk in pks_of(queryset)]
-
-    def pk(self, model: "type[Model]", pk: Any, given: Any) -> Ref[Any]:
-        """Return the reference to the row of a bare key."""
-        return self._batch.group_for_model(model, alias_for_write(model)).ref(pk)
-
-    def misfit(self, value: Any) -> NoReturn:
-        """Raise: the message does not fit the task."""
-        raise Misfit(value)
-
-    def instance(self, staged: Any) -> Any:
-        """Return the instance, read together with all that this call still has to read."""
-        return resolve(staged)
-
-    def container(self, given: Any, items: list[Any], kind: Kind) -> Any:
-        """Return a new container, never the one that a retry sends again."""
-        return kind(items)
-
-
-class ReceivingItem(Receiving):
-    """In, for one inner call of a ``map``: the items of the whole map are read together.
-
-    Each inner call gets instances of its own.
-    """
-
-    def __init__(self) -> None:
-        self._items: dict[tuple[Any, str | None, Any], Any] = {}
-        super().__init__(resolver=self)
-
-    def row(self, value: Any) -> Ref[Any]:
-        """Return the reference of this inner call; remember the item that it comes from."""
-        ref = super().row(value)
-        if isinstance(value, Ref):
-            self._items[group_of(ref).model, group_of(ref).using, pk_of(ref)] = value
-        return ref
-
-    def read(
-        self, model: "type[Model]", pks: Sequence[Any], using: str | None
-    ) -> "dict[Any, Model]":
-        """Load the items, and with them the rest of the map; see ``Resolver.read``."""
-        found: dict[Any, Model] = {}
-        for pk in pks:
-            item = self._items.get((model, using, pk))
-            if item is None:
-                found |= DATABASE.read(model, [pk], using)
-                continue
-            try:
-                found[pk] = copy.deepcopy(resolve(item))
-            except ReferenceNotFound:
-                continue
-        return found
-
-
-class ByHand:
-    """In, for a call made by hand: nothing is checked, and only references are turned."""
-
-    arrives = True
-    by_hand = True
-
-    def row(self, value: Any) -> Any:
-        """Return the reference or instance as it is."""
-        return value
-
-    def rows(self, queryset: Any) -> None:
-        """Return None: a queryset stays a queryset."""
-
-    def pk(self, model: "type[Model]", pk: Any, given: Any) -> Any:
-        """Return the key as it was given."""
-        return given
-
-    def misfit(self, value: Any) -> Any:
-        """Return the value as it was given."""
-        return value
-
-    def instance(self, staged: Any) -> Any:
-        """Return the instance of a reference, all else as it was given."""
-        return resolve(staged) if is_reference(staged) else staged
-
-    def container(self, given: Any, items: list[Any], kind: Kind) -> Any:
-        """Return the very container that was given, unless something in it was turned."""
-        before = given.values() if isinstance(given, dict) else given
-        unchanged = all(a is b for a, b in zip(before, items, strict=True))
-        return given if unchanged else kind(items)

@@ -11,6 +11,7 @@ from kombu.serialization import registry
 
 from modelref.celery.checks import check_app
 from modelref.celery.control import make_control, speak_json
+from modelref.celery.method_tasks import register_all_old_names
 from modelref.checks import check_managers, check_settings
 from modelref.codecs import carries_references, pickle
 from modelref.codecs.json import CONTENT_TYPE, NAME
@@ -46,12 +47,17 @@ class Wiring:
     def __init__(self, app: Celery) -> None:
         self.app = app
         self.sends = False
+        #: Whether the app has made its tasks, and answers to their old names.
+        self.finalized = False
         #: Explicit settings that were overridden, by name.
         self.overridden: dict[str, str] = {}
 
     def connect(self) -> None:
-        """Wait for the configuration, and register the system checks."""
+        """Wait for the configuration and the tasks, and register the system checks."""
         self.app.on_after_configure.connect(self._on_configured, weak=False)
+        self.app.on_after_finalize.connect(self._on_finalized, weak=False)
+        if self.app.finalized:
+            self._on_finalized(self.app)
         self.app.control_cls = partial(make_control, self.app.control_cls)
         if "control" in vars(self.app):
             speak_json(self.app.control)
@@ -74,6 +80,10 @@ class Wiring:
 
     def _on_configured(self, source: Any, **kwargs: Any) -> None:
         self.configure(source)
+
+    def _on_finalized(self, sender: Celery, **kwargs: Any) -> None:
+        self.finalized = True
+        register_all_old_names(sender)
 
     def _send_by(self, conf: Any, name: str) -> None:
         if carries_references(conf[name]):

@@ -15,6 +15,7 @@ from celery.utils.dispatch import Signal
 class Celery:
     control_cls: str | Callable[..., Control]
     on_after_configure: Signal
+    on_after_finalize: Signal
     configured: bool
     finalized: bool
 
@@ -56,9 +57,8 @@ class Celery:
     def loader(self) -> BaseLoader: ...
     @property
     def tasks(self) -> TaskRegistry: ...
-    def AsyncResult(
-        self, id: str, backend: Any = None, task_name: str | None = None, parent: Any = None
-    ) -> _AsyncResult: ...
+    @property
+    def AsyncResult(self) -> type[_AsyncResult]: ...
     def autodiscover_tasks(
         self,
         packages: Iterable[str] | Callable[[], Iterable[str]] | None = None,

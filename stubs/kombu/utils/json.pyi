@@ -6,6 +6,13 @@ textual_types: tuple[type, ...]
 
 class JSONEncoder(json.JSONEncoder): ...
 
+def dumps(
+    s: Any,
+    _dumps: Callable[..., str] = ...,
+    cls: type[json.JSONEncoder] = ...,
+    default_kwargs: dict[str, Any] | None = None,
+    **kwargs: Any,
+) -> str: ...
 def loads(
     s: str | bytes | bytearray | memoryview,
     _loads: Callable[..., Any] = ...,

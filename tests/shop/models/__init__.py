@@ -1,5 +1,12 @@
 """One model of every kind, a module for each family."""
 
+from tests.shop.models.consignments import (
+    Consignment,
+    Crate,
+    FragileConsignment,
+    RushConsignment,
+    Shippable,
+)
 from tests.shop.models.files import Document, Remark
 from tests.shop.models.keys import (
     Book,
@@ -13,6 +20,7 @@ from tests.shop.models.keys import (
     Sku,
 )
 from tests.shop.models.names import Instrument, Museum
+from tests.shop.models.patients import Patient
 from tests.shop.models.people import Customer, Employee, Profile, User
 from tests.shop.models.pickled import Invoice, OpenInvoice, PaidInvoice, Voucher
 from tests.shop.models.sales import (
@@ -54,10 +62,13 @@ __all__ = [
     "Book",
     "Car",
     "City",
+    "Consignment",
     "Country",
+    "Crate",
     "Customer",
     "Document",
     "Employee",
+    "FragileConsignment",
     "Gauge",
     "Holiday",
     "Instrument",
@@ -74,6 +85,7 @@ __all__ = [
     "Order",
     "PaidInvoice",
     "Parcel",
+    "Patient",
     "Payload",
     "Plugin",
     "PluginBase",
@@ -84,9 +96,11 @@ __all__ = [
     "Remark",
     "Ride",
     "Rule",
+    "RushConsignment",
     "Seat",
     "Secret",
     "Shipment",
+    "Shippable",
     "Sku",
     "Snippet",
     "SportsCar",

@@ -4,6 +4,9 @@ from typing import Any, TypeVar, overload
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 class Signal:
+    def __init__(
+        self, providing_args: Any = None, use_caching: bool = False, name: str | None = None
+    ) -> None: ...
     @overload
     def connect(
         self,

@@ -1,0 +1,92 @@
+"""``SentRows``: a list of rows on its way out, as the keys that travel.
+
+A thousand instances become one of these and not a thousand references: few calls have a router
+or a signal receiver that looks inside.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from typing_extensions import override
+
+from modelref.batch import Batch
+from modelref.identity import alias_on_wire
+from modelref.instances import Row
+from modelref.keys import key_of
+from modelref.refs import Ref, described
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+_MOST_IN_REPR = 50
+
+
+class SentRows(Sequence[Ref[Any]]):
+    """Sealed references to rows of one model and alias, made when they are looked at.
+
+    Args:
+        instances: instances of one model, each with a row.
+        pks: their primary keys, as they are now.
+        using: their alias, None for ``default``.
+    """
+
+    __slots__ = ("_instances", "_refs", "label", "pks", "using", "wires")
+
+    def __init__(self, instances: "list[Model]", pks: list[Any], using: str | None) -> None:
+        self._instances = instances
+        self._refs: list[Ref[Any]] | None = None
+        self.label: str = instances[0]._meta.label_lower
+        self.pks = pks
+        self.using = using
+        #: The keys as they travel.
+        self.wires = key_of(type(instances[0])).to_wire_many(pks)
+
+    @overload
+    def __getitem__(self, at: int) -> Ref[Any]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Ref[Any]]: ...
+    @override
+    def __getitem__(self, at: Any) -> Any:
+        if self._refs is None:
+            batch = Batch(sealed=True)
+            rows = (Row(self.label, pk, self.using) for pk in self.pks)
+            self._refs = list(map(batch.wrap, self._instances, rows))
+        return self._refs[at]
+
+    @override
+    def __len__(self) -> int:
+        return len(self.pks)
+
+    @override
+    def __repr__(self) -> str:
+        """Show the first of them, as a list of references does."""
+        shown = [described(self.label, wire, self.using) for wire in self.wires[:_MOST_IN_REPR]]
+        more = ["..."] if len(self) > _MOST_IN_REPR else []
+        return f"[{', '.join([*shown, *more])}]"
+
+
+def sent_rows(instances: "Sequence[Model]", model: "type[Model]") -> SentRows | None:
+    """Return the rows of instances; None where they have to be looked at one by one.
+
+    That is so where their aliases differ, where one of them has no row, and for composite keys.
+
+    Args:
+        instances: one or more.
+        model: the class of all of them.
+    """
+    from django.db import router  # here: no Django database at import
+
+    name = getattr(model._meta.pk, "attname", None)
+    if name is None or key_of(model).composite:
+        return None
+    states = [instance._state for instance in instances]
+    pks = [vars(instance).get(name) for instance in instances]
+    if any(pk is None for pk in pks) or any(state.adding for state in states):
+        return None
+    if router.routers:
+        aliases = {router.db_for_write(model, instance=each) for each in instances}
+    else:  # what Django's router then says
+        aliases = {state.db or "default" for state in states}
+    if len(aliases) > 1:
+        return None
+    return SentRows(list(instances), pks, alias_on_wire(aliases.pop()))

@@ -1,0 +1,13 @@
+PENDING: str
+RECEIVED: str
+STARTED: str
+SUCCESS: str
+FAILURE: str
+REVOKED: str
+REJECTED: str
+RETRY: str
+IGNORED: str
+READY_STATES: frozenset[str]
+UNREADY_STATES: frozenset[str]
+EXCEPTION_STATES: frozenset[str]
+PROPAGATE_STATES: frozenset[str]

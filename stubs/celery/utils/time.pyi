@@ -1,0 +1,3 @@
+def get_exponential_backoff_interval(
+    factor: int, retries: int, maximum: int, full_jitter: bool = False
+) -> int: ...
