@@ -1,107 +1,83 @@
-"""What mypy and pyright say of the cases in `tests/typing`, with no plugin of ours.
+"""What type checkers say of the cases in `tests/typing`; `tests/typing_marks.py` has the marks."""
 
-A comment says what a checker says of its line, and of a line without one it says nothing:
-
-    # E: part           an error that has this in its text
-    # R: type           what `reveal_type` shows, without the names of modules
-    # mypy E: part      the same for one of the two checkers; a line may have several of these
-"""
-
-import json
 import os
-import re
-import subprocess
-import sys
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import get_origin
 
 import pytest
+from celery import canvas
 
-api = pytest.importorskip("mypy.api", reason="type checkers are in the extra `dev`")
+from modelref.celery import Signature, chain, chord, group
 
-FOLDER = Path(__file__).parent / "typing"
-CASES = sorted(FOLDER.glob("[!_]*.py"))
+pytest.importorskip("mypy.api", reason="type checkers are in the extra `dev`")
 
-MARK = re.compile(r"# (?:(mypy|pyright) )?([ER]): (.+?)(?=  #|$)")
-OF_MYPY = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
-REVEALED = re.compile(r'(?:Revealed type|Type of ".*") is "(.*)"', re.DOTALL)
-MODULES = re.compile(r"\b(?:[a-z_]\w*\.)+(?=\w)")
+from tests.type_checkers import (
+    PLUGINS,
+    Remarks,
+    remarks_of_mypy,
+    remarks_of_pyright,
+    run_mypy,
+    write_config,
+)
+from tests.typing_marks import CASES, CHECKERS, FOLDER, Mark, expected, marks
+from tests.typing_table import CHAPTERS, PAGE, page
 
-
-class Remark(NamedTuple):
-    """What is said, or to be said, of one line of a case."""
-
-    line: int
-    kind: str  # E or R
-    text: str
-
-    def covers(self, said: "Remark") -> bool:
-        """Whether this expectation is met by what was said."""
-        met = self.text == said.text if self.kind == "R" else self.text in said.text
-        return met and self[:2] == said[:2]
-
-
-Remarks = dict[str, list[Remark]]
+MARKS = [
+    pytest.param(checker, mark, id=f"{checker}-{mark.case.stem}-{mark.remark.line}")
+    for checker in CHECKERS
+    for case in CASES
+    for mark in marks(case)
+    if checker in mark.checkers
+]
 
 
 @pytest.fixture(scope="session")
-def mypy_says() -> Remarks:
-    """The remarks of mypy on each case, by name of the file."""
-    out, err, status = api.run(["--config-file", str(FOLDER / "mypy.ini"), str(FOLDER)])
-    assert status in {0, 1}, out + err
-    remarks: Remarks = defaultdict(list)
-    for each in map(OF_MYPY.fullmatch, out.splitlines()):
-        if each is not None:
-            of_file = remarks[Path(each["file"]).name]
-            of_file += _remarks(int(each["line"]), each["text"], is_error=each["kind"] == "error")
-    return remarks
+def says(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Remarks]:
+    """The remarks of each checker on each case, by checker and name of the file."""
+    said = {"pyright": remarks_of_pyright()}
+    os.environ.setdefault("MODELREF_MYPY_RAISE", "1")  # a hook that fails is to be seen
+    for checker, plugins in (("plugin", PLUGINS), ("alone", PLUGINS[:1])):
+        config = write_config(tmp_path_factory.mktemp(checker), plugins)
+        said[checker] = remarks_of_mypy(run_mypy(config, str(FOLDER)))
+    return said
 
 
-@pytest.fixture(scope="session")
-def pyright_says() -> Remarks:
-    """The remarks of pyright on each case, by name of the file."""
-    command = [sys.executable, "-m", "pyright", "--outputjson", "--project", str(FOLDER)]
-    run = subprocess.run(
-        [*command, "--pythonpath", sys.executable],
-        env=os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
-        capture_output=True,
-        check=False,  # it has errors to report
-    )
-    remarks: Remarks = defaultdict(list)
-    for each in json.loads(run.stdout)["generalDiagnostics"]:
-        line = each["range"]["start"]["line"] + 1
-        is_error = each["severity"] == "error"
-        remarks[Path(each["file"]).name] += _remarks(line, each["message"], is_error=is_error)
-    return remarks
-
-
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_a_checker_says_what_a_case_expects(
-    case: Path, checker: str, request: pytest.FixtureRequest
+@pytest.mark.parametrize(("checker", "mark"), MARKS)
+def test_a_checker_says_what_a_line_expects(
+    checker: str, mark: Mark, says: dict[str, Remarks]
 ) -> None:
-    expected = list(_expected(case, checker))
+    said = says[checker][mark.case.name]
 
-    said: list[Remark] = request.getfixturevalue(f"{checker}_says")[case.name]
+    of_line = [each for each in said if each.line == mark.remark.line]
 
-    assert [each for each in said if not any(mark.covers(each) for mark in expected)] == []
-    assert [mark for mark in expected if not any(map(mark.covers, said))] == []
-
-
-def _expected(case: Path, checker: str) -> Iterator[Remark]:
-    """Yield what the comments of a case expect of a checker."""
-    for number, line in enumerate(case.read_text().splitlines(), 1):
-        for only, kind, text in MARK.findall(line):
-            if only in {"", checker}:
-                yield Remark(number, kind, text)
+    assert any(map(mark.remark.covers, of_line)), of_line
 
 
-def _remarks(line: int, text: str, *, is_error: bool) -> Iterator[Remark]:
-    """Yield an error or a revealed type; a note that explains an error is neither."""
-    revealed = REVEALED.fullmatch(text)
-    if revealed is not None:
-        yield Remark(line, "R", MODULES.sub("", revealed[1]))
-    elif is_error:
-        yield Remark(line, "E", text)
+@pytest.mark.parametrize("checker", CHECKERS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_checker_says_nothing_else(case: Path, checker: str, says: dict[str, Remarks]) -> None:
+    wanted = expected(case, checker)
+
+    said = says[checker][case.name]
+
+    assert [each for each in said if not any(mark.covers(each) for mark in wanted)] == []
+
+
+def test_the_table_of_the_documentation_is_that_of_the_cases() -> None:
+    assert PAGE.read_text() == page(), "run python -m tests.typing_table"
+
+
+def test_each_case_stands_under_what_it_shows() -> None:
+    assert [mark for case in CASES for mark in marks(case) if not mark.feature] == []
+    assert {case.stem for case in CASES} - {"tasks"} == set(CHAPTERS)
+
+
+def test_at_run_time_the_canvas_is_celerys_own() -> None:
+    own = (Signature, chain, group, chord)
+
+    assert own == (canvas.Signature, canvas.chain, canvas.group, canvas.chord)
+    assert all(get_origin(each[int, str]) is each for each in own)
+
+
+def test_there_are_cases_enough() -> None:
+    assert sum(checker == "plugin" for checker, _ in (param.values for param in MARKS)) >= 150

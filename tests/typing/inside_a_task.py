@@ -1,19 +1,9 @@
-"""What may be done with a reference: it is its model (cases 1 to 10, and 12)."""
+"""What may be done with a reference: it is its model."""
 
 from decimal import Decimal
 from typing import reveal_type
 
-from modelref import (
-    ModelRef,
-    aresolve,
-    identity,
-    is_reference,
-    is_resolved,
-    iter_resolved,
-    reference,
-    resolve,
-    resolve_all,
-)
+from modelref import ModelRef, aresolve, identity, is_reference, is_resolved, iter_resolved, reference, resolve, resolve_all
 from tests.shop.models import Line, Order, User
 
 
@@ -26,15 +16,21 @@ def label(user: User) -> str:
 
 
 def reads(ref: ModelRef[Order]) -> None:
+    #: Attributes and methods of a reference
     reveal_type(ref)  # R: Order
     reveal_type(ref.gross)  # R: Decimal
+    #: Fields that Django makes, and relations
     reveal_type(ref.note)  # mypy R: str  # pyright R: Unknown
+    for line in ref.lines.all():  # pyright E: "lines"
+        reveal_type(line)  # mypy R: Line  # pyright R: Unknown
+    #: Names that the model does not have
     reveal_type(ref.discounted(2))  # R: Decimal
     ref.discounted("2")  # E: "discounted"
     _ = ref.nope  # E: "nope"
 
 
 def writes(ref: ModelRef[Order]) -> None:
+    #: Writing to a reference
     ref.total = Decimal(1)
     ref.total = b"x"  # mypy E: "bytes"
     ref.gross = "1"  # E: "Decimal"
@@ -42,6 +38,7 @@ def writes(ref: ModelRef[Order]) -> None:
 
 
 async def resolves(ref: ModelRef[Order], refs: list[ModelRef[Order]]) -> None:
+    #: `resolve`, `resolve_all` and their kin
     reveal_type(resolve(ref))  # R: Order
     reveal_type(await aresolve(ref))  # R: Order
     reveal_type(resolve_all(refs))  # R: list[Order]
@@ -50,6 +47,7 @@ async def resolves(ref: ModelRef[Order], refs: list[ModelRef[Order]]) -> None:
 
 
 def asks(ref: ModelRef[Order]) -> None:
+    #: `identity`, `is_resolved`, `is_reference`, `isinstance`
     reveal_type(identity(ref).label)  # R: str
     reveal_type(is_resolved(ref))  # R: bool
     if isinstance(ref, Order):
@@ -59,6 +57,7 @@ def asks(ref: ModelRef[Order]) -> None:
 
 
 def passes(ref: ModelRef[Order], order: Order) -> None:
+    #: A reference passed for an instance, to a function, a model, a query
     price(ref)
     label(ref)  # E: "User"
     Line(order=ref)
@@ -67,6 +66,7 @@ def passes(ref: ModelRef[Order], order: Order) -> None:
 
 
 def makes(order: Order) -> ModelRef[Order]:
+    #: `reference(...)`
     reveal_type(reference(order))  # R: Order
     reveal_type(reference(Order, 3))  # R: Order
     reveal_type(reference(Order, 3, using="eu"))  # R: Order

@@ -34,6 +34,7 @@ def pack(orders: list[Order], labels: dict[str, ModelRef[User]]) -> list[Order]:
 @task(bind=True, max_retries=3)
 def sync(self: RefTask, order: Order) -> None:
     """Take the task itself, too."""
+    #: What a bound task knows of itself
     reveal_type(self.name)  # R: str
     reveal_type(self.max_retries)  # R: int | None
     reveal_type(self.request.retries)  # R: int
@@ -48,6 +49,57 @@ def sync(self: RefTask, order: Order) -> None:
 def add(x: int, y: int) -> int:
     """Take no rows."""
     return x + y
+
+
+@task
+def show(text: str) -> None:
+    """Take the result of another, if it is a text."""
+
+
+@task
+def total(numbers: list[int]) -> str:
+    """Take the results of a group."""
+    return str(sum(numbers))
+
+
+@task
+def join(words: list[str]) -> str:
+    """Take the results of another group."""
+    return "".join(words)
+
+
+@task
+def double(x: int, times: int = 1) -> int:
+    """Take a default."""
+    return x * times
+
+
+@task
+def ship_all(orders: list[ModelRef[Order]]) -> int:
+    """Take what `pack` gives."""
+    return len(orders)
+
+
+@task
+def now() -> float:
+    """Take nothing."""
+    return 0.0
+
+
+@task
+def log(*words: str, **fields: int) -> None:
+    """Take any number."""
+
+
+@task
+def tag(names: list[str], *, order: Order) -> None:
+    """Take texts, and a row by its name."""
+
+
+@task
+def pair(orders: tuple[Order, ...]) -> int:
+    """Take a tuple."""
+    return len(orders)
 
 
 class Loud(RefTask):

@@ -1,0 +1,180 @@
+"""``|``, ``chain(...)``, ``group(...)``, ``chord(...)`` and ``link=``."""
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    CallExpr,
+    Expression,
+    ListExpr,
+    MemberExpr,
+    OpExpr,
+    StarExpr,
+    TupleExpr,
+)
+from mypy.plugin import (
+    CheckerPluginInterface,
+    FunctionContext,
+    FunctionSigContext,
+    MethodSigContext,
+)
+from mypy.types import FunctionLike, Instance, Type, get_proper_type
+
+from modelref.mypy import names
+from modelref.mypy.adapter import (
+    ANY,
+    accepting_anything,
+    as_base,
+    item_type,
+    report,
+    shown,
+    type_of,
+)
+from modelref.mypy.codes import CHAIN
+from modelref.mypy.steps import Step, Steps
+from modelref.mypy.widening import Find
+
+
+def analyze_or(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Check ``left | right``, and say what comes of it (``get_method_signature_hook``)."""
+    if not isinstance(ctx.context, OpExpr):
+        return ctx.default_signature
+    steps = Steps(ctx.api, find)
+    before = steps.step(ctx.context.left, ctx.type)
+    after = steps.step(ctx.context.right)
+    steps.check(before, after)
+    made = get_proper_type(ctx.default_signature.ret_type)
+    if not isinstance(made, Instance) or len(made.args) != 2:
+        return ctx.default_signature
+    chain = made.copy_modified(args=[before.takes, after.gives])
+    return accepting_anything(ctx.default_signature).copy_modified(ret_type=chain)
+
+
+def analyze_ror(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Say of ``left | right`` what :func:`analyze_or` says (``get_method_signature_hook``).
+
+    mypy asks the right side first where its class derives from that of the left one.
+    """
+    if isinstance(ctx.context, OpExpr):
+        steps = Steps(ctx.api, find)
+        left = type_of(ctx.context.left, ctx.api)
+        if as_base(left, names.SIGNATURE) is not None:
+            steps.check(steps.step(ctx.context.left, left), steps.step(ctx.context.right, ctx.type))
+    return ctx.default_signature
+
+
+def analyze_arguments(ctx: FunctionSigContext, find: Find) -> FunctionLike:
+    """Let any arguments through: see below (``get_function_signature_hook``)."""
+    return accepting_anything(ctx.default_signature)
+
+
+def analyze_chain(ctx: FunctionContext, find: Find) -> Type:
+    """Check the steps of ``chain(...)`` and return its type (``get_function_hook``)."""
+    found = _members(ctx, Steps(ctx.api, find))
+    takes, gives = (ANY, ANY) if found is None else Steps(ctx.api, find).follow(found)
+    return _made(ctx, takes, gives)
+
+
+def analyze_group(ctx: FunctionContext, find: Find) -> Type:
+    """Return the type of ``group(...)`` (``get_function_hook``)."""
+    found = _members(ctx, Steps(ctx.api, find))
+    takes, gives = (ANY, ANY) if found is None else Steps(ctx.api, find).beside(found)
+    return _made(ctx, takes, gives)
+
+
+def analyze_chord(ctx: FunctionContext, find: Find) -> Type:
+    """Check the body of ``chord(...)`` and return its type (``get_function_hook``)."""
+    call, steps = ctx.context, Steps(ctx.api, find)
+    if not isinstance(call, CallExpr):
+        return _made(ctx, ANY, ANY)
+    header, body = _given(call, "header", 0), _given(call, "body", 1)
+    if header is None:
+        return _made(ctx, ANY, ANY)
+    takes, gives = _header(header, steps, ctx.api)
+    if body is None:
+        return _made(ctx, takes, ANY)
+    after = steps.step(body)
+    results = ctx.api.named_generic_type("builtins.list", [gives])
+    problem = steps.problem(results, after)
+    if problem is not None:
+        message = f"The results of the header are {shown(results, ctx.api)}; {problem}"
+        report(ctx.api, message, body, CHAIN)
+    return _made(ctx, takes, after.gives)
+
+
+def check_links(api: CheckerPluginInterface, find: Find, gives: Type, call: CallExpr) -> None:
+    """Check what a call names as ``link=``: it gets the result."""
+    linked = _given(call, "link", None)
+    if linked is None:
+        return
+    steps = Steps(api, find)
+    several = linked.items if isinstance(linked, (ListExpr, TupleExpr)) else [linked]
+    for each in several:
+        if not isinstance(each, StarExpr):
+            steps.check(_sender(call, gives), steps.step(each))
+
+
+def analyze_link(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Check ``signature.link(callback)`` (``get_method_signature_hook``)."""
+    call, ours = ctx.context, as_base(ctx.type, names.SIGNATURE)
+    if not isinstance(call, CallExpr) or ours is None or len(call.args) != 1:
+        return ctx.default_signature
+    steps = Steps(ctx.api, find)
+    steps.check(_sender(call, ours.args[1]), steps.step(call.args[0]))
+    return accepting_anything(ctx.default_signature)
+
+
+def _sender(call: CallExpr, gives: Type) -> Step:
+    """Return the step whose method is called."""
+    callee = call.callee
+    return Step(callee.expr if isinstance(callee, MemberExpr) else call, ANY, gives)
+
+
+def _members(ctx: FunctionContext, steps: Steps) -> list[Step] | None:
+    """Return the steps that a canvas is made of, None where they cannot be told apart."""
+    call = ctx.context
+    if not isinstance(call, CallExpr):
+        return None
+    pairs = zip(call.args, call.arg_kinds, strict=True)
+    placed = [each for each, kind in pairs if kind == ARG_POS]
+    if len(placed) != sum(kind != ARG_NAMED for kind in call.arg_kinds) or not placed:
+        return None
+    if len(placed) > 1 or as_base(type_of(placed[0], ctx.api), names.SIGNATURE) is not None:
+        return [steps.step(each) for each in placed]
+    return _several(placed[0], steps, ctx.api)
+
+
+def _several(expr: Expression, steps: Steps, api: CheckerPluginInterface) -> list[Step] | None:
+    """Return the steps in a list or another iterable, which stand for one if it is no literal."""
+    if isinstance(expr, (ListExpr, TupleExpr)):
+        if any(isinstance(each, StarExpr) for each in expr.items):
+            return None
+        return [steps.step(each) for each in expr.items]
+    item = item_type(type_of(expr, api))
+    return [steps.step(expr)] if item is None else [steps.step(expr, item)]
+
+
+def _header(expr: Expression, steps: Steps, api: CheckerPluginInterface) -> tuple[Type, Type]:
+    """Return what a header takes, and what its members give."""
+    group = as_base(type_of(expr, api), names.GROUP)
+    if group is not None:
+        return group.args[0], group.args[1]
+    found = _several(expr, steps, api)
+    return (ANY, ANY) if found is None else steps.beside(found)
+
+
+def _given(call: CallExpr, name: str, position: int | None) -> Expression | None:
+    """Return what a call gives for a parameter."""
+    if name in call.arg_names:
+        return call.args[call.arg_names.index(name)]
+    if position is None or len(call.args) <= position:
+        return None
+    placed = all(kind == ARG_POS for kind in call.arg_kinds[: position + 1])
+    return call.args[position] if placed else None
+
+
+def _made(ctx: FunctionContext, takes: Type, gives: Type) -> Type:
+    """Return the canvas with what it takes and gives."""
+    default = get_proper_type(ctx.default_return_type)
+    if not isinstance(default, Instance) or len(default.args) != 2:
+        return ctx.default_return_type
+    return default.copy_modified(args=[takes, gives])

@@ -1,0 +1,288 @@
+"""Whether a serializer can carry what a task takes and gives.
+
+What cannot be known passes: ``Any``, type variables, classes of libraries without types.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from mypy.nodes import Expression, FuncItem, NameExpr, StrExpr, TypeInfo
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import (
+    CallableType,
+    Instance,
+    LiteralType,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    TypeAliasType,
+    TypedDictType,
+    TypeType,
+    UnionType,
+    get_proper_type,
+)
+
+from modelref.mypy import names
+from modelref.mypy.adapter import report, shown
+from modelref.mypy.codes import CARRY
+
+DEFAULT: Final = "modelref-json"
+
+_TEXT: Final = frozenset({"builtins.str", "builtins.int", "builtins.float", "builtins.bool"})
+#: What kombu's JSON knows beside text and numbers.
+_VALUES: Final = frozenset(
+    {
+        "builtins.bytes",
+        "datetime.date",
+        "datetime.datetime",
+        "datetime.time",
+        "decimal.Decimal",
+        "_decimal.Decimal",
+        "uuid.UUID",
+        "django.utils.functional.Promise",
+        "django.utils.functional._StrPromise",
+    }
+)
+#: Containers of which a list or a dict is made; their items are looked at.
+_CONTAINERS: Final = (
+    "builtins.list",
+    "builtins.tuple",
+    "builtins.dict",
+    "typing.Mapping",
+    "typing.Sequence",
+    "typing.Collection",
+    "typing.Iterable",
+    "typing.Container",
+    "typing.Reversible",
+    "typing.Sized",
+)
+_EXACTLY: Final = frozenset(_CONTAINERS[3:])
+_SETS: Final = ("builtins.set", "builtins.frozenset", "typing.AbstractSet")
+_OF_ERRBACKS: Final = ("builtins.BaseException", "celery.app.task.Context")
+#: What no serializer carries, each with the classes that derive from it.
+_NEVER: Final = (
+    "_thread.lock",
+    "_thread.LockType",
+    "_thread.RLock",
+    "asyncio.futures.Future",
+    "contextlib.AbstractContextManager",
+    "django.core.files.base.File",
+    "django.core.mail.message.EmailMessage",
+    "django.db.models.manager.BaseManager",
+    "django.forms.forms.BaseForm",
+    "django.http.request.HttpRequest",
+    "django.http.response.HttpResponseBase",
+    "io.IOBase",
+    "_io._IOBase",
+    "logging.Logger",
+    "socket.socket",
+    "sqlite3.Connection",
+    "subprocess.Popen",
+    "threading.Condition",
+    "threading.Event",
+    "threading.Lock",
+    "threading.Semaphore",
+    "threading.Thread",
+    "types.CodeType",
+    "types.FrameType",
+    "types.ModuleType",
+    "types.TracebackType",
+    "typing.AsyncIterator",
+    "typing.Awaitable",
+    "typing.Generator",
+    "typing.IO",
+    "typing.Iterator",
+)
+
+
+def analyze(
+    api: CheckerPluginInterface,
+    body: FuncItem,
+    function: CallableType,
+    cargo: "Cargo",
+    skipped: int,
+) -> None:
+    """Report parameters, and a result, that the serializer of a task cannot carry.
+
+    Args:
+        api: mypy's checker.
+        body: the function, whose parameters are the places of the errors.
+        function: its type.
+        cargo: what the serializer carries.
+        skipped: how many parameters no caller gives.
+    """
+    pairs = list(zip(body.arguments, function.arg_types, strict=False))[skipped:]
+    for argument, each in pairs:
+        wrong = cargo.refused(each)
+        if wrong is not None and not _is_of_errback(wrong):
+            message = f"{shown(wrong, api)} cannot travel as {cargo.serializer}"
+            report(api, message, argument, CARRY)
+    result = None if cargo.ignores_result else cargo.refused(function.ret_type)
+    if result is not None:
+        message = f"The result {shown(result, api)} cannot travel as {cargo.serializer}"
+        report(api, message, body, CARRY)
+
+
+def _is_of_errback(each: Type) -> bool:
+    """Whether it is what Celery hands to a task that is linked to errors, in the same process."""
+    proper = get_proper_type(each)
+    return isinstance(proper, Instance) and any(map(proper.type.has_base, _OF_ERRBACKS))
+
+
+class Carried:
+    """What a serializer carries.
+
+    Args:
+        values: full names of classes it carries beside text and numbers.
+        sets: those of the sets it carries.
+        keys: those of the keys that dicts may have beside text and numbers; None admits all.
+        models: whether it carries rows.
+        others: whether it may carry classes that are not named here.
+    """
+
+    def __init__(
+        self,
+        values: Iterable[str] = _VALUES,
+        *,
+        sets: Iterable[str] = (),
+        keys: Iterable[str] | None = (),
+        models: bool = True,
+        others: bool = False,
+    ) -> None:
+        self.values = _TEXT | frozenset(values)
+        self.sets = frozenset(sets)
+        self.keys = None if keys is None else _TEXT | frozenset(keys)
+        self.models = models
+        self.others = others
+
+
+_ANYTHING: Final = Carried(sets=_SETS, keys=None, others=True)
+_CARRIED_BY: Final[Mapping[str, Carried]] = {
+    "json": Carried(models=False),
+    "modelref-json": Carried(),
+    "modelref-msgpack": Carried(_VALUES | {"builtins.bytearray"}, keys=["builtins.bytes"]),
+    "modelref-pickle": _ANYTHING,
+    "modelref-yaml": Carried(sets=["builtins.set"], keys=["builtins.bytes", "datetime.date"]),
+    "pickle": _ANYTHING,
+}
+
+
+class Cargo:
+    """Looks for what a serializer cannot carry.
+
+    Args:
+        serializer: its name.
+        carried: what it carries.
+        registered: full names of classes that the project has registered with it.
+        ignores_result: whether the result does not travel.
+    """
+
+    def __init__(
+        self,
+        serializer: str,
+        carried: Carried,
+        registered: frozenset[str],
+        *,
+        ignores_result: bool,
+    ) -> None:
+        self.serializer = serializer
+        self.ignores_result = ignores_result
+        self._carried = carried
+        self._registered = registered
+
+    @classmethod
+    def of(cls, options: Mapping[str, Expression], registered: frozenset[str]) -> "Cargo | None":
+        """Return the cargo of a task with these options, None where it is not known."""
+        serializer = _serializer(options)
+        carried = _CARRIED_BY.get(serializer or "")
+        if serializer is None or carried is None or "pydantic" in options:
+            return None
+        return cls(serializer, carried, registered, ignores_result=_ignores_result(options))
+
+    def refused(self, each: Type, inside: tuple[Type, ...] = ()) -> Type | None:
+        """Return the first part of a type that cannot be carried, None where all can."""
+        if isinstance(each, TypeAliasType) and each.is_recursive:
+            if each in inside:
+                return None
+            inside = (*inside, each)
+        proper = get_proper_type(each)
+        if isinstance(proper, Instance):
+            return self._refused_class(proper, inside)
+        if isinstance(proper, (CallableType, Overloaded)):
+            return proper
+        if isinstance(proper, TypeType):
+            return None if self._carried.others else proper
+        return self._first_refused(_parts(proper), inside)
+
+    def _first_refused(self, parts: Iterable[Type], inside: tuple[Type, ...]) -> Type | None:
+        found = (self.refused(part, inside) for part in parts)
+        return next((each for each in found if each is not None), None)
+
+    def _refused_class(self, each: Instance, inside: tuple[Type, ...]) -> Type | None:
+        info = each.type
+        if info.fallback_to_any or not info.mro or info.fullname == "builtins.object":
+            return None
+        if any(map(info.has_base, (names.MODEL, *names.QUERYSETS))):
+            return None if self._carried.models else each
+        if any(map(info.has_base, _SETS)):
+            carried = info.fullname in self._carried.sets or any(map(_is_of_models, each.args))
+            return self._first_refused(each.args, inside) if carried else each
+        if _is_container(info):
+            refused = self._refuses_keys(each)
+            return each if refused else self._first_refused(each.args, inside)
+        return None if self._carries(info) else each
+
+    def _refuses_keys(self, each: Instance) -> bool:
+        """Whether it is a dict with keys that cannot be written."""
+        keys = self._carried.keys
+        if keys is None or len(each.args) != 2 or not each.type.has_base("typing.Mapping"):
+            return False
+        key = get_proper_type(each.args[0])
+        if not isinstance(key, Instance):
+            return isinstance(key, TupleType)
+        unknown = key.type.fallback_to_any or key.type.fullname == "builtins.object"
+        return not unknown and not any(map(key.type.has_base, keys))
+
+    def _carries(self, info: TypeInfo) -> bool:
+        """Whether a class that is neither a model nor a container is carried."""
+        if (
+            any(map(info.has_base, self._carried.values | self._registered))
+            or info.get("__json__") is not None
+        ):
+            return True
+        never = any(map(info.has_base, _NEVER))
+        return not never and (self._carried.others or info.is_protocol)
+
+
+def _parts(each: ProperType) -> Iterable[Type]:
+    """Return the types that another is made of."""
+    if isinstance(each, (UnionType, TupleType)):
+        return each.items
+    if isinstance(each, TypedDictType):
+        return each.items.values()
+    return (each.fallback,) if isinstance(each, LiteralType) else ()
+
+
+def _is_container(info: TypeInfo) -> bool:
+    if info.fullname in _EXACTLY:
+        return True
+    return any(map(info.has_base, _CONTAINERS[:3]))
+
+
+def _is_of_models(each: Type) -> bool:
+    proper = get_proper_type(each)
+    return isinstance(proper, Instance) and proper.type.has_base(names.MODEL)
+
+
+def _serializer(options: Mapping[str, Expression]) -> str | None:
+    """Return the name of the serializer, None where it is not known."""
+    written = options.get("serializer")
+    if written is None:
+        return DEFAULT
+    return written.value if isinstance(written, StrExpr) else None
+
+
+def _ignores_result(options: Mapping[str, Expression]) -> bool:
+    written = options.get("ignore_result")
+    return isinstance(written, NameExpr) and written.fullname == "builtins.True"

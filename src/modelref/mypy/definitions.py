@@ -1,0 +1,91 @@
+"""``@task``: its options, what they name, and whether the serializer carries what it takes."""
+
+from collections.abc import Mapping
+
+from mypy.erasetype import erase_typevars
+from mypy.nodes import ARG_POS, CallExpr, Decorator, Expression, NameExpr, RefExpr
+from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
+from mypy.types import CallableType, FunctionLike, Instance, LiteralType, Type, get_proper_type
+
+from modelref.mypy import carrying, loading, names
+from modelref.mypy.adapter import accepting_anything, given_by
+from modelref.mypy.project import Project
+from modelref.mypy.verdict import judge
+from modelref.mypy.widening import Find
+
+
+def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
+    """Check the definition of a task (``get_function_hook``, ``get_method_hook``).
+
+    A bare ``@task`` comes as a function, ``@task(...)`` as the call of what it returned.
+    """
+    decorated = ctx.context
+    if not isinstance(decorated, Decorator):
+        return ctx.default_return_type
+    function = get_proper_type(decorated.func.type)
+    if not isinstance(function, CallableType):
+        return ctx.default_return_type
+    options = _options(decorated)
+    is_method = _is_method(ctx)
+    skipped = int(_is_bound(options)) + int(is_method)
+    cargo = carrying.Cargo.of(options, find.carried)
+    if cargo is not None:
+        carrying.analyze(ctx.api, decorated.func, function, cargo, skipped)
+    parameters = loading.parameters_of(
+        function, decorated.func.info if is_method else None, skipped
+    )
+    find.depends(ctx.api.path, loading.analyze(ctx.api, parameters, options))
+    # A type variable in the type of a module's variable sends the daemon into a loop.
+    return (
+        erase_typevars(ctx.default_return_type) if function.variables else ctx.default_return_type
+    )
+
+
+def analyze_options(ctx: FunctionSigContext, find: Find) -> FunctionLike:
+    """Check the options of ``@task(...)`` in one line each (``get_function_signature_hook``).
+
+    It has overloads; those that the call does not mean are left alone.
+    """
+    call, default = ctx.context, ctx.default_signature
+    if not isinstance(call, CallExpr) or not default.unpack_kwargs:
+        return default
+    if ARG_POS in call.arg_kinds or not _is_meant(default, call):
+        return default
+    wanted = default.with_unpacked_kwargs()
+    is_wrong = judge(ctx.api, wanted, given_by(call), call)
+    return accepting_anything(wanted) if is_wrong else default
+
+
+def _is_meant(overload: CallableType, call: CallExpr) -> bool:
+    """Whether an overload is the one for the ``bind`` of a call."""
+    if "bind" not in overload.arg_names:
+        return True
+    wanted = get_proper_type(overload.arg_types[overload.arg_names.index("bind")])
+    written = dict(zip(call.arg_names, call.args, strict=True)).get("bind")
+    value = isinstance(written, NameExpr) and written.fullname == "builtins.True"
+    return isinstance(wanted, LiteralType) and wanted.value == value
+
+
+def _options(decorated: Decorator) -> Mapping[str, Expression]:
+    """Return the options that are written in the decorator."""
+    for each in decorated.original_decorators:
+        if isinstance(each, CallExpr) and _is_ours(each.callee):
+            pairs = zip(each.arg_names, each.args, strict=True)
+            return {name: value for name, value in pairs if name is not None}
+    return {}
+
+
+def _is_ours(callee: Expression) -> bool:
+    return isinstance(callee, RefExpr) and callee.fullname in names.DECORATORS
+
+
+def _is_bound(options: Mapping[str, Expression]) -> bool:
+    """Whether the first parameter is the task, which no caller gives."""
+    bind = options.get("bind")
+    return isinstance(bind, NameExpr) and bind.fullname == "builtins.True"
+
+
+def _is_method(ctx: FunctionContext | MethodContext) -> bool:
+    """Whether the first parameter is the instance of a method, which no caller gives."""
+    returned = get_proper_type(ctx.default_return_type)
+    return isinstance(returned, Instance) and returned.type.fullname == names.TASK_METHOD

@@ -1,0 +1,202 @@
+"""``load={"order": Load(select_related=("customer",))}``: do the names exist?"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from mypy.nodes import (
+    CallExpr,
+    DictExpr,
+    Expression,
+    ListExpr,
+    RefExpr,
+    SetExpr,
+    StrExpr,
+    TupleExpr,
+    TypeInfo,
+    Var,
+)
+from mypy.plugin import CheckerPluginInterface
+from mypy.types import (
+    CallableType,
+    Instance,
+    TupleType,
+    Type,
+    TypeAliasType,
+    TypedDictType,
+    UnionType,
+    get_proper_type,
+)
+
+from modelref.mypy import names
+from modelref.mypy.adapter import report
+from modelref.mypy.codes import LOAD
+from modelref.mypy.verdict import did_you_mean
+
+#: What of ``Load`` names relations, and what fields.
+_RELATIONS: Final = ("select_related", "prefetch_related")
+_FIELDS: Final = ("only", "defer")
+
+
+#: Parameters by name, each with the one model that its type mentions, if it does.
+Models = Mapping[str, TypeInfo | None]
+
+
+def analyze(
+    api: CheckerPluginInterface, parameters: Models, options: Mapping[str, Expression]
+) -> set[str]:
+    """Report parameters and relations that do not exist.
+
+    Args:
+        api: mypy's checker.
+        parameters: those that have rows to load.
+        options: those of the decorator.
+
+    Returns:
+        the modules of the models that the names lead to, which a module may well not import.
+    """
+    written = options.get("load")
+    if not isinstance(written, DictExpr):
+        return set()
+    names_in_load = Names(api)
+    for key, value in written.items:
+        if not isinstance(key, StrExpr):
+            continue
+        if key.value not in parameters:
+            near = did_you_mean(key.value, parameters)
+            report(api, f'There is no parameter "{key.value}"{near}', key, LOAD)
+            continue
+        model = parameters[key.value]
+        if model is not None and isinstance(value, CallExpr) and _is_load(value):
+            names_in_load.check(model, value)
+    return names_in_load.modules
+
+
+def parameters_of(function: CallableType, owner: TypeInfo | None, skipped: int) -> Models:
+    """Return the parameters that ``load=`` may name.
+
+    Args:
+        function: the type of the body.
+        owner: the class of a method, whose instance goes by the name of the first parameter.
+        skipped: how many parameters no caller gives.
+    """
+    pairs = zip(function.arg_names, function.arg_types, strict=True)
+    named = [(name, _model_in(each)) for name, each in pairs if name is not None]
+    first = [(name, owner) for name, _ in named[:1] if owner is not None]
+    return dict(first + named[skipped:])
+
+
+def _model_in(each: Type) -> TypeInfo | None:
+    """Return the one model that a type mentions, None where there is none or are several."""
+    models = {info.fullname: info for info in _models(each, ())}
+    return next(iter(models.values())) if len(models) == 1 else None
+
+
+def _models(each: Type, inside: tuple[Type, ...]) -> Iterator[TypeInfo]:
+    if isinstance(each, TypeAliasType) and each.is_recursive:
+        if each in inside:
+            return
+        inside = (*inside, each)
+    proper = get_proper_type(each)
+    parts: Iterable[Type] = ()
+    if isinstance(proper, Instance):
+        if proper.type.has_base(names.MODEL):
+            yield proper.type
+            return
+        parts = proper.args
+    elif isinstance(proper, (UnionType, TupleType)):
+        parts = proper.items
+    elif isinstance(proper, TypedDictType):
+        parts = proper.items.values()
+    for part in parts:
+        yield from _models(part, inside)
+
+
+def _is_load(call: CallExpr) -> bool:
+    return isinstance(call.callee, RefExpr) and call.callee.fullname == names.LOAD
+
+
+class Names:
+    """Follows the names in a ``Load`` from model to model.
+
+    Args:
+        api: mypy's checker.
+    """
+
+    def __init__(self, api: CheckerPluginInterface) -> None:
+        self._api = api
+        #: The modules of the models that were met.
+        self.modules: set[str] = set()
+
+    def check(self, model: TypeInfo, load: CallExpr) -> None:
+        """Report names that do not exist."""
+        for name, value in zip(load.arg_names, load.args, strict=True):
+            if name in _RELATIONS + _FIELDS:
+                for path in _texts(value):
+                    problem = self._problem(model, path.value, relations=name in _RELATIONS)
+                    if problem is not None:
+                        report(self._api, problem, path, LOAD)
+
+    def _problem(self, model: TypeInfo, path: str, *, relations: bool) -> str | None:
+        """Return what is wrong with a path, None where nothing is, or it cannot be known."""
+        info: TypeInfo | None = model
+        for name in path.split("__"):
+            # Without django-stubs' plugin reverse relations are unknown.
+            if info is None or "django" not in info.metadata or name == "pk":
+                return None
+            self.modules.add(info.module_name)
+            found = info.get(name)
+            if found is None:
+                near = did_you_mean(name, _names(info, relations=relations))
+                return f'"{info.name}" has no {_kind(relations)} "{name}"{near}'
+            field = _instance_of(found.node)
+            if relations and _is_plain_field(field):
+                near = did_you_mean(name, _names(info, relations=True))
+                return f'"{info.name}.{name}" is no relation{near}'
+            info = None if field is None else _model_of(field)
+        return None
+
+
+def _texts(value: Expression) -> Iterator[StrExpr]:
+    """Yield the names that are written out."""
+    if isinstance(value, (TupleExpr, ListExpr, SetExpr)):
+        yield from (each for each in value.items if isinstance(each, StrExpr))
+
+
+def _kind(relations: bool) -> str:  # noqa: FBT001 - it chooses a word
+    return "relation" if relations else "field"
+
+
+def _instance_of(node: object) -> Instance | None:
+    """Return the type of an attribute."""
+    each = get_proper_type(node.type) if isinstance(node, Var) else None
+    return each if isinstance(each, Instance) else None
+
+
+def _is_plain_field(field: Instance | None) -> bool:
+    """Whether an attribute is a field that leads to no other model."""
+    return field is not None and field.type.has_base(names.FIELD) and not _is_relation(field.type)
+
+
+def _is_relation(field: TypeInfo) -> bool:
+    return any(map(field.has_base, names.RELATIONS))
+
+
+def _model_of(field: Instance) -> TypeInfo | None:
+    """Return the model that a relation leads to: the last one among its type arguments."""
+    models = [model for arg in field.args for model in _models(arg, ())]
+    return models[-1] if models and not field.type.has_base(names.MODEL) else None
+
+
+def _names(model: TypeInfo, *, relations: bool) -> list[str]:
+    """Return the names that could have been meant."""
+    attributes = {name: node.node for info in model.mro for name, node in info.names.items()}
+    found = ((name, _instance_of(node)) for name, node in attributes.items())
+    fields = [(name, field) for name, field in found if field is not None and name[0] != "_"]
+    if not relations:
+        return [name for name, field in fields if field.type.has_base(names.FIELD)]
+    return [name for name, field in fields if _is_relation(field.type) or _is_reverse(field)]
+
+
+def _is_reverse(field: Instance) -> bool:
+    """Whether an attribute is an end of a relation that django-stubs' plugin has put there."""
+    return field.type.module_name == names.DESCRIPTORS

@@ -1,0 +1,60 @@
+"""Full names of what the plugin knows, as mypy spells them."""
+
+from typing import Final
+
+MODELREF: Final = "modelref.refs.ModelRef"
+LOAD: Final = "modelref.celery.loads.Load"
+
+TYPED_TASK: Final = "modelref.celery.typed.TypedTask"
+BOUND_METHOD: Final = "modelref.celery.bound_methods.BoundTaskMethod"
+TASK_METHOD: Final = "modelref.celery.methods.TaskMethod"
+#: What is called like a task, each with its parameters and its result as type arguments.
+TASKS: Final = (TYPED_TASK, BOUND_METHOD)
+RESULT: Final = "modelref.celery.results.AsyncResult"
+SIGNATURE: Final = "modelref.celery.signatures.Signature"
+START: Final = "modelref.celery.signatures.Start"
+CHAIN: Final = "modelref.celery.canvas.chain"
+GROUP: Final = "modelref.celery.canvas.group"
+CHORD: Final = "modelref.celery.canvas.chord"
+
+#: Decorators, and the classes of what they return when they are called with options.
+DECORATORS: Final = frozenset(
+    {"modelref.celery.decorator.task", "modelref.celery.methods.task_method"}
+)
+CALLED_DECORATORS: Final = frozenset(
+    {
+        "modelref.celery.decorator.TaskDecorator",
+        "modelref.celery.decorator.BoundTaskDecorator",
+        "modelref.celery.methods.TaskMethodDecorator",
+    }
+)
+
+#: Classes whose base is Celery's. Where Celery has no types, mypy would take them for anything.
+OVER_CELERY: Final = frozenset(
+    {
+        "modelref.celery.canvas.chain",
+        "modelref.celery.canvas.chord",
+        "modelref.celery.canvas.chunks",
+        "modelref.celery.canvas.group",
+        "modelref.celery.declared.CeleryTask",
+        "modelref.celery.declared.Request",
+        "modelref.celery.groups.GroupResult",
+        "modelref.celery.results.AsyncResult",
+        "modelref.celery.signatures.Signature",
+        "modelref.celery.task.RefTask",
+        "modelref.celery.typed.TypedTask",
+    }
+)
+
+MODEL: Final = "django.db.models.base.Model"
+QUERYSET: Final = "django.db.models.query.QuerySet"
+#: Under these names django-stubs has had it.
+QUERYSETS: Final = (QUERYSET, "django.db.models.query._QuerySet")
+CELERY_SIGNATURE: Final = "celery.canvas.Signature"
+FIELD: Final = "django.db.models.fields.Field"
+DESCRIPTORS: Final = "django.db.models.fields.related_descriptors"
+RELATIONS: Final = (
+    "django.db.models.fields.related.RelatedField",
+    "django.contrib.contenttypes.fields.GenericForeignKey",
+    "django.contrib.contenttypes.fields.GenericRelation",
+)

@@ -1,0 +1,84 @@
+"""``apply_async`` and its kin: options, ``link=``, and the call in ``args=`` and ``kwargs=``."""
+
+from typing import Final
+
+from mypy.nodes import ARG_NAMED, ARG_OPT, ARG_POS, CallExpr
+from mypy.plugin import MethodContext, MethodSigContext
+from mypy.types import CallableType, FunctionLike, Type
+
+from modelref.mypy import names
+from modelref.mypy.adapter import (
+    ANY,
+    accepting_anything,
+    as_base,
+    given_by,
+    holds_partial_type,
+)
+from modelref.mypy.canvas import check_links
+from modelref.mypy.spreading import spread
+from modelref.mypy.tasks import function_of, label_of
+from modelref.mypy.verdict import judge
+from modelref.mypy.widening import Find, Widening
+
+_ARGUMENTS: Final = frozenset({"args", "kwargs"})
+
+
+def analyze_options(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Check the options of a call, and what is linked to it (``get_method_signature_hook``)."""
+    call, default = ctx.context, ctx.default_signature
+    if not isinstance(call, CallExpr) or not _has_options(call):
+        return default
+    expanded = default.with_unpacked_kwargs()
+    wanted = _linking_anything(expanded).copy_modified(name=label_of(call) or default.name)
+    given = given_by(call)
+    result = result_of(ctx.type)
+    if result is not None:
+        check_links(ctx.api, find, result, call)
+    if holds_partial_type(given):
+        return wanted
+    is_wrong = judge(ctx.api, wanted, given, call)
+    return _with_any_option(wanted) if is_wrong else wanted
+
+
+def analyze(ctx: MethodContext, find: Find) -> Type:
+    """Check the call that ``args=`` and ``kwargs=`` make (``get_method_hook``)."""
+    function = function_of(ctx.type, ctx.api, label_of(ctx.context))
+    given = spread(ctx)
+    if function is None or given is None:
+        return ctx.default_return_type
+    widening = Widening(ctx.api, find)
+    judge(ctx.api, widening.function(function), given, ctx.context, widening.as_written)
+    return ctx.default_return_type
+
+
+def result_of(each: Type) -> Type | None:
+    """Return what a task or a signature gives."""
+    base = as_base(each, *names.TASKS, names.SIGNATURE)
+    return base.args[1] if base is not None and len(base.args) == 2 else None
+
+
+def _has_options(call: CallExpr) -> bool:
+    """Whether there is more in a call than ``args`` and ``kwargs``, given in the usual way."""
+    kinds = {ARG_POS, ARG_NAMED}
+    plain = all(kind in kinds for kind in call.arg_kinds)
+    return not plain or any(name not in _ARGUMENTS for name in call.arg_names if name is not None)
+
+
+def _linking_anything(function: CallableType) -> CallableType:
+    """Return a method that takes for ``link`` whatever is given: it is checked here."""
+    types = [
+        ANY if name == "link" else each
+        for each, name in zip(function.arg_types, function.arg_names, strict=True)
+    ]
+    return function.copy_modified(arg_types=types)
+
+
+def _with_any_option(function: CallableType) -> CallableType:
+    """Return a method that takes any options, and keeps ``args`` and ``kwargs`` where they are."""
+    anything = accepting_anything(function)
+    kept = [i for i, name in enumerate(function.arg_names) if name in {"args", "kwargs"}]
+    return anything.copy_modified(
+        arg_types=[*[ANY for _ in kept], *anything.arg_types],
+        arg_kinds=[*[ARG_OPT for _ in kept], *anything.arg_kinds],
+        arg_names=[*[function.arg_names[i] for i in kept], *anything.arg_names],
+    )

@@ -1,0 +1,105 @@
+"""`|`, `chain`, `group`, `chord` and `link`: what one step gives, the next has to take."""
+
+from typing import Any, reveal_type
+
+from celery import shared_task  # type: ignore[import-untyped, unused-ignore]
+
+from modelref import ModelRef
+from modelref.celery import Signature, chain, chord, group
+from tests.shop.models import Order
+from tests.typing.tasks import add, double, join, now, pack, ship, ship_all, show, total
+
+
+@shared_task  # type: ignore[misc, untyped-decorator, unused-ignore]
+def plain(x: int) -> int:
+    return x
+
+
+def pipes(order: Order, ref: ModelRef[Order]) -> None:
+    #: `|`: a result that the next step does not take
+    reveal_type(add.s(1) | add.s(2))  # R: chain[int, int]
+    reveal_type(add.s(1, 2) | add.s(3) | double.s())  # plugin R: chain[Start, int]  # alone,pyright R: chain[Any, int]
+    (add.s(1, 2) | show.s())  # plugin E: The result of "add" is "int"; "show" takes "str" for "text"  # alone,pyright E: "Signature[str, None]"
+    add.s(1, 2) | show.si("x")
+    (add.s(1, 2) | double.s() | show.s())  # plugin E: The result of "double" is "int"; "show" takes "str"  # alone,pyright E: "Signature[str, None]"
+    add.s(1, 2) | add.s()  # plugin E: "add" lacks more than one argument  # alone,pyright E: Never
+    add.s(1, 2) | now.s()  # plugin E: "now" has all its arguments and takes no result
+    add.s(1, 2) | now.si()
+    add.s(1, 2) | add.s(1, 2)  # plugin E: "add" has all its arguments
+    (show.s("x") | add.s(1))  # plugin E: The result of "show" is "None"; "add" takes "int"  # alone,pyright E: "Signature[int, int]"
+    pack.s([order], {}) | ship_all.s()
+    ship.s(ref, 1) | show.s()  # E: str
+    (add.s(1, 2) | add)  # plugin E: "add" is a task, not a call of one: write add.s(...)  # pyright E: RefTask
+    (chain(add.s(1, 2), add.s(3)) | show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
+
+
+def chains() -> None:
+    #: `chain(...)`: each result against the next step, and the result of all
+    reveal_type(chain(add.s(1, 2), add.s(3))().get())  # R: int
+    reveal_type(chain(add.s(1, 2), add.s(3)))  # plugin R: chain[Start, int]  # alone,pyright R: chain[Any, int]
+    reveal_type(chain(add.s(1), add.s(2), add.s(3)).delay(1).get())  # R: int
+    reveal_type(chain(add.s(1, 2), show.si("x")).apply_async().get())  # R: None
+    chain(add.s(1, 2), show.s())  # plugin E: The result of "add" is "int"; "show" takes "str" for "text"  # alone E: Cannot infer  # pyright E: "Signature[str, None]"
+    chain(add.s(1, 2), double.s(), show.s())  # plugin E: The result of "double"  # alone E: Cannot infer  # pyright E: "Signature[str, None]"
+    chain(add.s(1, 2), show.s(), add.s(1))  # plugin E: "show" takes "str"  # plugin E: The result of "show" is "None"  # alone E: Cannot infer  # pyright E: "Signature
+    chain(add.s(1, 2), now.s())  # plugin E: takes no result
+    chain(add, add.s(1))  # plugin E: write add.s(...)  # pyright E: "__init__"
+    chain(add.delay(1, 2), add.s(1))  # plugin E: "add.delay" has been sent: write .s(...)  # pyright E: "__init__"
+    chain(add.s(1), add.s(2))()  # plugin E: "chain" lacks an argument of type "int"
+    reveal_type(chain([add.s(1, 2), add.s(3)])().get())  # plugin R: int  # alone,pyright R: Any
+    chain([add.s(1, 2), show.s()])  # plugin E: "show" takes "str"
+
+
+def groups(order: Order) -> None:
+    #: `group(...)`: a list of what its members give
+    reveal_type(group(add.s(i, i) for i in range(3))().get())  # R: list[int]
+    reveal_type(group(add.s(1, 2), add.s(3, 4))().get())  # R: list[int]
+    reveal_type(group([add.s(1, 2), add.s(3, 4)]).delay().get())  # R: list[int]
+    reveal_type(group(add.s(1, 2), show.si("x"))().get())  # R: list[int | None]
+    reveal_type(group(add.s(1), double.s())(2).get())  # R: list[int]
+    group(add, add)  # plugin E: write add.s(...)  # pyright E: "__init__"
+    reveal_type(group(now.s(), now.s(), now.s(), now.s(), now.s())().get())  # plugin R: list[float]  # alone,pyright R: list[Any]
+
+
+def chords() -> None:
+    #: `chord(...)`: the results of the header against the body
+    reveal_type(chord([add.s(1, 2)], total.s())().get())  # R: str
+    reveal_type(chord((add.s(i, i) for i in range(3)), total.s())().get())  # R: str
+    reveal_type(chord([add.s(1, 2)])(total.s()).get())  # R: str
+    reveal_type(chord(group(add.s(1, 2), add.s(3, 4)), total.s())().get())  # R: str
+    chord([add.s(1, 2)], join.s())  # plugin E: The results of the header are "list[int]"; "join" takes "list[str]" for "words"  # alone E: Cannot infer  # pyright E: No overloads for "__init__"  # pyright E: "Signature[list[str], str]"
+    chord([add.s(1, 2)], total.si([1]))
+    chord([add.s(1, 2)], now.s())  # plugin E: takes no result
+    reveal_type((group(add.s(1, 2), add.s(3, 4)) | total.s())().get())  # R: str
+    (group(add.s(1, 2), add.s(3, 4)) | join.s())  # plugin E: "join" takes "list[str]"  # alone,pyright E: "Signature[list[str], str]"
+
+
+def links() -> None:
+    #: `link=` and `.link(...)`
+    add.apply_async((1, 2), link=show.s())  # plugin E: The result of "add" is "int"; "show" takes "str" for "text"  # alone,pyright E: "Signature[str, None]"
+    add.apply_async((1, 2), link=double.s())
+    add.apply_async((1, 2), link=[double.s(), show.si("x")])
+    add.apply_async((1, 2), link=[double.s(), show.s()])  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]
+    add.s(1, 2).apply_async(link=show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
+    add.s(1, 2).link(show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
+    add.s(1, 2).link(double.s())
+    add.s(1, 2).on_error(show.s())
+
+
+def foreign(anything: Any) -> None:
+    #: Signatures of tasks that are not ours
+    chain(plain.s(1), double.s())  # pyright E: "s"
+    chain(add.s(1, 2), plain.s())  # pyright E: "s"
+    add.s(1, 2) | plain.s()  # pyright E: "s"
+    add.apply_async((1, 2), link=plain.s())  # pyright E: "s"
+    group(plain.s(1), add.s(1, 2))  # pyright E: "s"
+    chord([plain.s(1)], total.s())  # pyright E: "s"
+    chain(anything, show.s())
+
+
+def as_parameters(step: Signature[int, str], whole: "Signature[Any, int]") -> str:
+    #: Signatures as parameters
+    reveal_type(whole | step)  # R: chain[Any, str]
+    reveal_type(chain(add.s(1, 2), step)().get())  # R: str
+    (show.s("x") | step)  # plugin E: The result of "show" is "None"; "step" takes "int"  # alone,pyright E: "Signature[int, str]"
+    return chain(whole, step)().get()

@@ -1,0 +1,204 @@
+"""What a task may take and give, by its serializer; and the options of `@task`."""
+
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import IO, Annotated, Any, Literal, NamedTuple, Protocol, TypedDict, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from modelref import ModelRef
+from modelref.celery import Load, RefTask, task
+from tests.shop.models import Customer, Order
+
+T = TypeVar("T")
+
+
+class Size(models.TextChoices):
+    """Is a text."""
+
+    SMALL = "small"
+
+
+class Level(IntEnum):
+    """Is a number."""
+
+    LOW = 1
+
+
+class Colour(Enum):
+    """Is neither."""
+
+    RED = "red"
+
+
+class Movie(TypedDict):
+    """Is a dict."""
+
+    name: str
+    order: ModelRef[Order]
+
+
+class Held(TypedDict):
+    """Has something in it that does not travel."""
+
+    name: str
+    lock: threading.Event
+
+
+class Pair(NamedTuple):
+    """Is a tuple."""
+
+    left: int
+    right: str
+
+
+@dataclass
+class Point:
+    """Is a class of the project."""
+
+    x: int
+
+
+class Money:
+    """Says itself how it is written."""
+
+    def __json__(self) -> str:
+        return ""
+
+
+class Sized(Protocol):
+    """Is any class that has a size."""
+
+    size: int
+
+
+# fmt: off
+@task
+def unfit_one(
+    #: A parameter that the serializer cannot carry
+    request: HttpRequest,  # plugin E: "HttpRequest" cannot travel as modelref-json
+    done: Callable[[], None],  # plugin E: "Callable[[], None]" cannot travel as modelref-json
+    file: IO[str],  # plugin E: "IO[str]" cannot travel as modelref-json
+    numbers: Generator[int],  # plugin E: "Generator[int
+    lock: threading.Event,  # plugin E: "Event" cannot travel
+    response: HttpResponse | None,  # plugin E: "HttpResponse" cannot travel
+    each: list[Callable[[], None]],  # plugin E: "Callable[[], None]" cannot travel
+    by_name: Mapping[str, HttpRequest],  # plugin E: "HttpRequest" cannot travel
+    point: Point,  # plugin E: "Point" cannot travel
+    colour: Colour,  # plugin E: "Colour" cannot travel
+    unique: set[int],  # plugin E: "set[int]" cannot travel
+    frozen: frozenset[str] = frozenset(),  # plugin E: "frozenset[str]" cannot travel
+    span: timedelta = timedelta(1),  # plugin E: "timedelta" cannot travel
+    kind: type[Order] = Order,  # plugin E: "type[Order]" cannot travel
+    by_day: dict[date, int] = {},  # plugin E: "dict[date, int]" cannot travel as modelref-json
+    by_pair: dict[tuple[int, int], str] = {},  # plugin E: "dict[tuple[int, int], str]" cannot travel
+    held: Held | None = None,  # plugin E: "Event" cannot travel
+    *rest: HttpRequest,  # plugin E: "HttpRequest" cannot travel
+    **named: threading.Event,  # plugin E: "Event" cannot travel
+) -> None: ...
+
+
+@task
+def fit(
+    #: A parameter that the serializer carries
+    day: date, at: datetime, hour: time, key: UUID, price: Decimal, size: Size, level: Level,
+    movie: Movie, number: int | None, text: str, data: bytes, yes: bool, ratio: float,
+    order: Order, ref: ModelRef[Order], orders: list[ModelRef[Order]], rows: QuerySet[Order],
+    unique: set[Order], pair: Pair, literal: Literal["a", 1], noted: Annotated[int, "pieces"],
+    sized: Sized, money: Money, anything: Any, something: object, base: models.Model,
+    either: Order | Customer, deep: dict[str, list[tuple[int, ModelRef[Order]]]],
+    many: Iterable[Order], several: Sequence[int], *rest: int, **named: str,
+) -> None: ...
+
+
+@task
+def told_of_errors(request: Any, error: Exception, traceback: Any) -> None: ...
+
+
+#: A result that the serializer cannot carry
+@task
+def gives_error() -> Exception:  # plugin E: The result "Exception" cannot travel
+    return ValueError()
+
+
+@task
+def gives_iterator() -> Iterator[int]:  # plugin E: The result "Iterator[int]" cannot travel as modelref-json
+    return iter([1])
+
+
+@task
+def gives_response() -> list[HttpResponse]:  # plugin E: The result "HttpResponse" cannot travel as modelref-json
+    return []
+
+
+@task
+async def gives_coroutine() -> int:  # plugin E: cannot travel as modelref-json
+    return 1
+
+
+@task
+def gives_function() -> Callable[[int], int]:  # plugin E: The result "Callable[[int], int]" cannot travel
+    return abs
+
+
+@task(ignore_result=True)
+def gives_nothing_back() -> Iterator[int]:
+    return iter([1])
+
+
+@task
+def gives_rows() -> list[Order]:
+    return []
+
+
+#: What another serializer carries
+@task(serializer="modelref-pickle")
+def pickled(unique: set[int], span: timedelta, point: Point) -> None: ...
+
+
+@task(serializer="modelref-pickle")
+def pickled_wrongly(lock: threading.Event) -> None: ...  # plugin E: "Event" cannot travel as modelref-pickle
+
+
+@task(serializer="json")
+def plain(number: int, order: ModelRef[Order]) -> None: ...  # plugin E: "Order" cannot travel as json
+
+
+@task(serializer="modelref-yaml")
+def yaml(unique: set[int], by_day: dict[date, int], request: HttpRequest) -> None: ...  # plugin E: "HttpRequest" cannot travel as modelref-yaml
+
+
+@task(serializer="of-our-own")
+def unknown(request: HttpRequest) -> None: ...
+
+
+@task(bind=True)
+def bound(self: RefTask, request: HttpRequest) -> None: ...  # plugin E: "HttpRequest" cannot travel
+
+
+#: Unknown and wrong options of `@task`
+@task(on_missing="skip", on_commit=True, max_retries=3, load={"order": Load()})
+def known_options(order: Order) -> None: ...
+
+
+@task(on_missing="skipp")  # plugin E: Argument "on_missing" to "task" has incompatible type "Literal['skipp']"  # alone E: "task"  # alone E: Untyped decorator  # pyright E: "on_missing"
+def wrong_policy(order: Order) -> None: ...
+
+
+@task(seralizer="x")  # plugin E: Unexpected keyword argument "seralizer" for "task"; did you mean "serializer"?  # alone E: "seralizer"  # alone E: Untyped decorator  # pyright E: "task"
+def wrong_option(order: Order) -> None: ...
+
+
+@task(max_retries="three")  # plugin E: Argument "max_retries" to "task" has incompatible type "str"; expected "int | None"  # alone E: "task"  # alone E: Untyped decorator  # pyright E: "max_retries"
+def wrong_type(order: Order) -> None: ...
+
+
+@task(load={"order": 3})  # E: "Load"
+def wrong_load(order: Order) -> None: ...

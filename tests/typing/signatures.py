@@ -1,0 +1,62 @@
+"""Partial calls, and what they take and give."""
+
+from typing import reveal_type
+
+from tests.shop.models import Order, User
+from tests.typing.tasks import add, double, log, now, pack, ship, sync, tag
+
+
+def partials(order: Order, user: User) -> None:
+    #: `.s(...)`: what is given, and what is left open
+    reveal_type(add.s(1))  # R: Signature[int, int]
+    reveal_type(add.s(1, 2))  # plugin R: Signature[Start, int]  # alone,pyright R: Signature[Any, int]
+    reveal_type(add.s())  # R: Signature[Never, int]
+    reveal_type(double.s())  # R: Signature[int, int]
+    reveal_type(double.s(1))  # plugin R: Signature[Start | int, int]  # alone,pyright R: Signature[Any, int]
+    reveal_type(now.s())  # plugin R: Signature[Start, float]  # alone,pyright R: Signature[Any, float]
+    reveal_type(add.s(y=1))  # R: Signature[int, int]
+    add.s("x")  # plugin E: .s"  # alone,pyright E: "s"
+    add.s(1, 2, 3)  # plugin E: .s"  # alone,pyright E: "s"
+    ship.s(user, 1)  # plugin E: .s"  # alone,pyright E: "s"
+    ship.s(order, 1, nota="n")  # plugin E: .s"  # alone,pyright E: "s"
+    pack.s([order], {})
+    pack.s(Order.objects.all(), {})  # alone,pyright E: "s"
+    pack.s([user], {})  # E: "User"
+    tag.s(order=order)
+    log.s("a")
+    sync.s(order)
+    sync.s(user)  # E: "User"
+
+
+def wholes(order: Order, user: User) -> None:
+    #: `.si(...)`: a whole call
+    reveal_type(add.si(1, 2))  # R: Signature[object, int]
+    add.si(1)  # E: "y"
+    add.si(1, "2")  # E: "int"
+    ship.si(user, 1)  # E: "User"
+    sync.si(order)
+    ship.si(order, 1, nota="n")  # E: "nota"
+
+
+def signatures(order: Order) -> None:
+    #: What `.signature(...)` takes and gives
+    reveal_type(add.signature((1, 2)))  # plugin R: Signature[Start, int]  # alone,pyright R: Signature[Any, int]
+    reveal_type(add.signature((1,)))  # plugin R: Signature[int, int]  # alone,pyright R: Signature[Any, int]
+    reveal_type(add.signature((1, 2), immutable=True))  # plugin R: Signature[object, int]  # alone,pyright R: Signature[Any, int]
+    reveal_type(double.subtask((), {"times": 1}))  # plugin R: Signature[int, int]  # alone,pyright R: Signature[Any, int]
+
+
+def sending() -> None:
+    #: Sending a signature: nothing may be left open
+    reveal_type(add.s(1, 2).delay())  # R: AsyncResult[int]
+    reveal_type(add.s(1).delay(2))  # R: AsyncResult[int]
+    add.s(1).delay()  # plugin E: "add" lacks an argument of type "int"  # alone,pyright E: "delay"
+    add.s().delay()  # plugin E: "add" lacks more than one argument  # alone,pyright E: "delay"
+    add.s(1).delay("x")  # E: "delay"
+    reveal_type(add.s().delay(1, 2))  # R: AsyncResult[int]
+    reveal_type(add.s(1).apply_async((2,)))  # R: AsyncResult[int]
+    add.s(1).apply_async()  # plugin E: "add" lacks an argument of type "int"
+    add.s(1).apply_async(countdown=3)  # plugin E: "add" lacks an argument of type "int"
+    add.s().apply()  # plugin E: "add" lacks more than one argument
+    reveal_type(add.si(1, 2).delay().get())  # R: int
+    reveal_type(add.s(1, 2).set(queue="slow").delay())  # R: AsyncResult[int]
