@@ -29,6 +29,7 @@ class TestSettings:
             ({"MANAGERS": "objects"}, 2, "has no setting 'MANAGERS'"),
             ({"MANAGER": 5}, 3, "int, not the name of a manager"),
             ({"MANAGER": "not a name"}, 3, "not the name of a manager"),
+            ({"MANAGER": "_base_managr"}, 3, "'_base_managr', which no model has"),
             ({"RENAMED": ["shop.order"]}, 4, "not a dict"),
             ({"RENAMED": {"order": "shop.order"}}, 4, "'order', which is no label"),
             ({"RENAMED": {"shop.purchase": "shop.nothing"}}, 4, "'shop.nothing'"),

@@ -10,6 +10,7 @@ import celery
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from celery import chain, chord, group
+from celery.exceptions import QueueNotFound
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import transaction
 from django.test import TestCase
@@ -673,6 +674,31 @@ class TestFixed:
         assert message.headers["id"] == "an-id"
         assert (message.headers["who"], message.headers["shadow"]) == ("me", "a name")
         assert message.properties["priority"] == 3
+
+    def test_headers_are_those_of_the_call(self, memory_queue):
+        """Though the caller uses the dict for the next call."""
+        headers = {}
+        with transaction.atomic():
+            for headers["who"] in ("me", "you"):
+                pass_on.apply_async((1,), headers=headers)
+
+        assert [message.headers["who"] for message in sent(memory_queue)] == ["me", "you"]
+
+    @pytest.mark.parametrize(
+        ("option", "error"),
+        [({"queue": "nowhere"}, QueueNotFound), ({"compression": "nothing"}, KeyError)],
+    )
+    def test_what_cannot_be_sent_is_an_error_of_the_call(self, memory_queue, option, error):
+        """At the commit it would take the messages after it along."""
+        memory_queue.app().conf.task_create_missing_queues = False
+
+        with transaction.atomic():
+            with pytest.raises(error):
+                pass_on.apply_async((1,), **option)
+            pass_on.delay(2)
+
+        [message] = sent(memory_queue)
+        assert "2" in message.headers["argsrepr"]
 
     def test_a_countdown_runs_from_the_commit(self, memory_queue):
         """The message is made then."""

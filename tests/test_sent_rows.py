@@ -4,6 +4,7 @@ No test here may ask a database.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -128,7 +129,25 @@ class TestWhoLooksInside:
         pack.delay([_saved(Order(pk=pk)) for pk in range(1, 10_001)])
 
         assert len(repr(published[0])) < 2_000
-        assert repr(published[0]).endswith(", ...]")
+        assert re.search(r", \.\.\. 10000 rows, [0-9a-f]{8}\]$", repr(published[0]))
+
+    def test_the_texts_of_different_rows_differ(
+        self, memory_queue: Queue, published: list[Any]
+    ) -> None:
+        for last in (1_001, 1_002):
+            pack.delay([_saved(Order(pk=pk)) for pk in [*range(1, 1_000), last]])
+
+        first, second = map(repr, published)
+        assert first != second
+
+    def test_it_compares_as_a_list_does(
+        self, memory_queue: Queue, orders: list[Order], published: list[Any]
+    ) -> None:
+        pack.delay(orders)
+
+        assert published[0] == orders
+        assert published[0] != orders[:2]
+        assert published[0] != tuple(orders)
 
 
 class TestMistakes:

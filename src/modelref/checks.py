@@ -24,8 +24,6 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
 
 def check_managers(**_kwargs: Any) -> list[CheckMessage]:
     """Check that ``modelref_manager`` of each model names a manager of it."""
-    from django.db.models.manager import BaseManager  # here: no Django model at import
-
     return [
         _error(
             6,
@@ -34,9 +32,14 @@ def check_managers(**_kwargs: Any) -> list[CheckMessage]:
             model,
         )
         for model in apps.get_models()
-        if (chosen := chosen_manager(model)) is not None
-        and not isinstance(getattr(model, str(chosen), None), BaseManager)
+        if (chosen := chosen_manager(model)) is not None and not _has_manager(model, str(chosen))
     ]
+
+
+def _has_manager(model: Any, name: str) -> bool:
+    from django.db.models.manager import BaseManager  # here: no Django model at import
+
+    return isinstance(getattr(model, name, None), BaseManager)
 
 
 def _unknown_keys(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
@@ -55,11 +58,18 @@ def _bad_values(given: Mapping[str, Any]) -> Iterator[CheckMessage]:
             f"MODELREF['MANAGER'] is {type(manager).__name__}, not the name of a manager.",
             "Give a name as a string, such as 'objects' or '_base_manager'.",
         )
+    elif not any(_has_manager(model, manager) for model in apps.get_models()):
+        yield _error(
+            3,
+            f"MODELREF['MANAGER'] is {manager!r}, which no model has.",
+            "Give a name such as 'objects' or '_base_manager'. A model without a manager of that "
+            "name is read by its default one.",
+        )
     if not isinstance(given.get("ON_COMMIT", False), bool):
         yield _error(
             8,
             f"MODELREF['ON_COMMIT'] is {type(given['ON_COMMIT']).__name__}, not True or False.",
-            "True lets all tasks wait for the transaction that they are called in.",
+            "True lets all tasks of modelref.celery wait for the transaction they are called in.",
         )
     yield from _bad_renames(given.get("RENAMED", {}))
     yield from _bad_globals(given.get("PICKLE_ALLOW", ()))

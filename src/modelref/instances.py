@@ -51,7 +51,7 @@ def row_of(instance: "Model") -> Row:
     if not has_row(instance):
         raise UnsavedInstance(
             f"{label}: the instance is not in the database, so there is nothing to refer to. "
-            f"Save it first."
+            f"Save it first; a row that was deleted cannot be sent."
         )
     return Row(label, instance.pk, alias_for_write(instance.__class__, instance))
 

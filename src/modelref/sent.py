@@ -6,6 +6,7 @@ or a signal receiver that looks inside.
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
+from zlib import crc32
 
 from typing_extensions import override
 
@@ -59,10 +60,18 @@ class SentRows(Sequence[Ref[Any]]):
 
     @override
     def __repr__(self) -> str:
-        """Show the first of them, as a list of references does."""
+        """Show them as a list of references does; of many the first, and a digest of all."""
         shown = [described(self.label, wire, self.using) for wire in self.wires[:_MOST_IN_REPR]]
-        more = ["..."] if len(self) > _MOST_IN_REPR else []
-        return f"[{', '.join([*shown, *more])}]"
+        if len(self) > _MOST_IN_REPR:
+            digest = crc32(repr(self.wires).encode())
+            shown.append(f"... {len(self)} rows, {digest:08x}")
+        return f"[{', '.join(shown)}]"
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return self[:] == other[:] if isinstance(other, (list, SentRows)) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as a list
 
 
 def sent_rows(instances: "Sequence[Model]", model: "type[Model]") -> SentRows | None:

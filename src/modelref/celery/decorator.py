@@ -7,7 +7,7 @@ from celery import Celery, shared_task
 from typing_extensions import ParamSpec, TypeVar, Unpack
 
 from modelref.celery.arguments import Arguments
-from modelref.celery.defining import refuse_wrong_options
+from modelref.celery.defining import refuse_misspelt, refuse_wrong_options
 from modelref.celery.options import TaskOptions
 from modelref.celery.task import RefTask
 
@@ -62,12 +62,14 @@ def task(
             ``load``: by parameter, a ``Load`` that says how its rows are read.
 
     Raises:
-        TypeError: ``base`` is no subclass of ``RefTask``; ``load`` holds something else.
+        TypeError: ``base`` is no subclass of ``RefTask``; ``load`` holds something else; an
+            option is nearly, but not quite, the name of one of these three.
         ValueError: ``on_missing`` is none of its values; ``load`` names no parameter.
     """
     base = options.setdefault("base", RefTask)
     if not issubclass(base, RefTask):
         raise TypeError(f"base={base.__name__}: derive it from modelref.celery.RefTask.")
+    refuse_misspelt(options, base)
     make = shared_task(**options) if app is None else app.task(**options)
 
     def define(function: Callable[..., Any]) -> Any:

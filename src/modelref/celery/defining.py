@@ -8,6 +8,8 @@ from modelref.celery.arguments import Arguments
 from modelref.celery.loads import Load
 from modelref.celery.missing import POLICIES
 
+OPTIONS = ("load", "on_commit", "on_missing")
+
 
 def refuse_wrong_options(
     task: str, *, on_missing: Any, on_commit: Any, load: Any, arguments: Arguments | None
@@ -45,6 +47,21 @@ def refuse_wrong_options(
                 f"{task}: load names {name!r}, which is no parameter; the task takes {takes}."
                 f"{near(name, arguments.names)}"
             )
+
+
+def refuse_misspelt(options: Iterable[str], base: type) -> None:
+    """Raise for a name that is nearly an option of this package: Celery takes any name there is.
+
+    Args:
+        options: names of the options of a task.
+        base: its class, which may have options of its own.
+
+    Raises:
+        TypeError: there is one.
+    """
+    for name in options:
+        if not hasattr(base, name) and get_close_matches(name, OPTIONS, 1, 0.8):
+            raise TypeError(f"{name!r} is no option of a task.{near(name, OPTIONS)}")
 
 
 def near(name: Any, known: Iterable[str]) -> str:

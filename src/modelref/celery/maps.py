@@ -36,6 +36,8 @@ class MapOf:
         return self._task.app.tasks[self.name]
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # what copy and pickle ask for before there is a task
+            raise AttributeError(name)
         return getattr(self._builtin, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from celery.utils.functional import maybe_list
+from kombu.compression import get_encoder
 from kombu.exceptions import EncodeError
 from kombu.serialization import dumps, loads
 from kombu.utils.uuid import uuid
@@ -91,8 +92,13 @@ class Call:
 
     def _defer(self, aliases: Sequence[str]) -> Any:
         """Let the call wait; return its result, which knows that it does."""
-        options = {name: o for name, o in self._options.items() if name not in _OF_NOW}
-        task_id = options["task_id"] = options.get("task_id") or uuid()
+        options: dict[str, Any] = {
+            name: dict(option) if type(option) is dict else option
+            for name, option in self._options.items()
+            if name not in _OF_NOW
+        }
+        task_id: str = options.get("task_id") or uuid()
+        options["task_id"] = task_id
         self._dump_pydantic_models(options)
         self._check(options)
         following = self._following(options)
@@ -118,6 +124,9 @@ class Call:
         """
         if self._task.typing and hasattr(self._task, "__header__"):
             self._task.__header__(*(self._args or ()), **(self._kwargs or {}))
+        self._task.app.amqp.router.expand_destination({"queue": options.get("queue")})
+        if options.get("compression"):
+            get_encoder(options["compression"])
         message = self._task.app.amqp.create_task_message(
             options["task_id"],
             self._task.name,

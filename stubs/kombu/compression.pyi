@@ -1,0 +1,3 @@
+from collections.abc import Callable
+
+def get_encoder(content_type: str) -> tuple[Callable[[bytes], bytes], str]: ...
