@@ -1,62 +1,57 @@
-"""Size and speed of each serializer against kombu's own with bare primary keys."""
+"""Chapters of the codecs: each of them against the serializer of kombu that it stands in for."""
 
-import os
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from timeit import repeat
+from collections.abc import Iterator
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "example"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopproject.settings")
-
-import django
-from kombu.serialization import registry
-
-django.setup()
-
-from modelref import reference
-
-from shop.models import Order
+from benchmarks import project
+from benchmarks.figures import Comparison
+from benchmarks.timing import compare
 
 CODECS = ("json", "pickle", "yaml", "msgpack")
-EMBED = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
-ROUNDS = 5
+SIZES = (1, 1_000)
+PKS = "primary keys, kombu's own"
+OURS = "modelref"
 
 
-def body(argument: Any) -> Any:
-    """Return the body of a message with one argument."""
-    return (argument,), {}, EMBED
-
-
-def seconds(work: Callable[[], Any], times: int) -> float:
-    """Return how long some work takes, at its quickest."""
-    return min(repeat(work, number=times, repeat=ROUNDS)) / times
-
-
-def compare(name: str, rows: int) -> tuple[float, float, float]:
-    """Return the ratios of bytes, encoding and decoding for a codec and a number of rows."""
-    refs = [reference(Order, pk) for pk in range(1, rows + 1)]
-    pks = list(range(1, rows + 1))
-    given = {f"modelref-{name}": body(refs if rows > 1 else refs[0])}
-    given[name] = body(pks if rows > 1 else pks[0])
-    times = max(2, 2_000 // rows)
-    size, encoding, decoding = {}, {}, {}
-    for serializer, message in given.items():
-        content_type, _, encode = registry._encoders[serializer]
-        decode = registry._decoders[content_type]
-        data = encode(message)
-        size[serializer] = len(data)
-        encoding[serializer] = seconds(lambda e=encode, m=message: e(m), times)
-        decoding[serializer] = seconds(lambda d=decode, b=data: d(b), times)
-    ours, theirs = given
-    return tuple(figures[ours] / figures[theirs] for figures in (size, encoding, decoding))
-
-
-if __name__ == "__main__":
-    print(f"{'codec':<18} {'rows':>5} {'bytes':>7} {'encode':>8} {'decode':>8}")
+def measure() -> Iterator[Comparison]:
+    """Yield the comparisons."""
+    project.start()
+    orders = project.make_orders(SIZES[-1])
     for codec in CODECS:
-        for number in (1, 1_000):
-            ratios = compare(codec, number)
-            print(f"modelref-{codec:<9} {number:>5} {ratios[0]:>6.2f}x", end=" ")
-            print(f"{ratios[1]:>7.1f}x {ratios[2]:>7.1f}x")
+        for size in SIZES:
+            yield from of_codec(codec, orders[:size])
+
+
+def of_codec(codec: str, orders: list, budget: float = 1.0) -> Iterator[Comparison]:
+    """Yield the comparisons of bytes and times for one codec."""
+    from benchmarks import rivals  # here: Django has been set up
+
+    yield bytes_of(codec, orders)
+
+    works = encoding(codec, orders)
+    yield compare(f"encode, {codec}", len(orders), works, PKS, budget=budget)
+
+    written = {name: encode() for name, encode in works.items()}
+    decoders = {PKS: rivals.decoder(codec), OURS: rivals.decoder(f"modelref-{codec}")}
+    works = {name: (lambda d=decoders[name], b=data: d(b)) for name, data in written.items()}
+    yield compare(f"decode, {codec}", len(orders), works, PKS, budget=budget)
+
+
+def bytes_of(codec: str, orders: list) -> Comparison:
+    """Return the comparison of bytes for one codec."""
+    written = {name: encode() for name, encode in encoding(codec, orders).items()}
+    sizes = {name: float(len(data)) for name, data in written.items()}
+    return Comparison.exactly(f"bytes, {codec}", len(orders), "bytes", sizes, [PKS])
+
+
+def encoding(codec: str, orders: list) -> dict[str, Any]:
+    """Return what encodes a message about some orders, by rival."""
+    from benchmarks import rivals
+    from benchmarks.wire import as_sent
+
+    sent = as_sent(orders)
+    by_kombu, by_us = rivals.encoder(codec), rivals.encoder(f"modelref-{codec}")
+    return {
+        PKS: lambda: by_kombu(sent[rivals.PKS]),
+        OURS: lambda: by_us(sent[rivals.OURS]),
+    }

@@ -1,0 +1,1 @@
+"""What references cost, against the same work done by hand and by other ways."""

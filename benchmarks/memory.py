@@ -1,0 +1,111 @@
+"""Chapter `memory`: bytes for each row, by tracemalloc, of a decoded message and in a body.
+
+The figures are the same in each run of one version of Python.
+"""
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmarks import project
+from benchmarks.figures import Comparison
+from benchmarks.project import ROWS
+
+DECODED = "memory, decoded"
+IN_BODY = "memory, in a body"
+AT_PEAK = "memory, at its peak"
+ONE_CHUNK = "one chunk"
+ALL_AT_ONCE = "resolve_all"
+IN_CHUNKS = "iter_resolved"
+
+
+def measure() -> Iterator[Comparison]:
+    """Yield the comparisons."""
+    project.start()
+    yield from of_references(ROWS)
+    project.make_orders()
+    yield at_peak(ROWS)
+
+
+def of_references(number: int) -> list[Comparison]:
+    """Return the memory that a message about so many rows takes, decoded and in a body."""
+    from benchmarks import rivals, tasks  # here, and below: Django has been set up
+    from benchmarks.shop.models import Order
+    from modelref import reference
+
+    pks = list(range(1_000, 1_000 + number))
+    refs = tasks.by_references.si([reference(Order, pk) for pk in pks]).args[0]
+    data = {
+        rivals.PKS: rivals.encoder("json")(rivals.body(pks)),
+        rivals.OURS: rivals.encoder("modelref-json")(rivals.body(refs)),
+    }
+    decoded = {
+        rivals.PKS: _taken(lambda: rivals.decoder("json")(data[rivals.PKS])),
+        rivals.OURS: _taken(lambda: rivals.decoder("modelref-json")(data[rivals.OURS])),
+    }
+    handed = {
+        rivals.PKS: decoded[rivals.PKS],
+        rivals.OURS: _taken(lambda: _handed(rivals.decoder("modelref-json")(data[rivals.OURS]))),
+    }
+    return [
+        Comparison.exactly(chapter, number, "bytes a row", _each(taken, number), [rivals.PKS])
+        for chapter, taken in ((DECODED, decoded), (IN_BODY, handed))
+    ]
+
+
+def at_peak(number: int) -> Comparison:
+    """Return the memory that reading so many rows takes at its peak, beside the references."""
+    from modelref import iter_resolved, resolve_all
+
+    chunk = 2_000
+    taken = {
+        ONE_CHUNK: _peak(lambda refs: list(iter_resolved(refs)), chunk),
+        IN_CHUNKS: _peak(lambda refs: [None for _ in iter_resolved(refs)], number),
+        ALL_AT_ONCE: _peak(resolve_all, number),
+    }
+    return Comparison.exactly(AT_PEAK, number, "bytes", taken, [ONE_CHUNK])
+
+
+def _handed(body: Any) -> Any:
+    """Return the arguments of a message and what the body of its task gets."""
+    from benchmarks import tasks
+
+    args, kwargs, _ = body
+    tasks.keep.push_request(id="1", called_directly=False, args=args, kwargs=kwargs)
+    try:
+        tasks.keep.run(*args)
+    finally:
+        tasks.keep.pop_request()
+    return [args, tasks.kept.pop()]
+
+
+def _taken(make: Callable[[], Any]) -> float:
+    """Return the bytes that what is made takes."""
+    make()  # what is made once for all
+    gc.collect()
+    tracemalloc.start()
+    made = make()
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del made
+    return float(taken)
+
+
+def _peak(read: Callable[[list], Any], number: int) -> float:
+    """Return the bytes that are taken at most while so many references are read."""
+    from benchmarks.shop.models import Order
+    from modelref import reference
+
+    refs = [reference(Order, pk) for pk in range(1, number + 1)]
+    gc.collect()
+    tracemalloc.start()
+    read(refs)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return float(peak)
+
+
+def _each(taken: dict[str, float], number: int) -> dict[str, float]:
+    return {name: round(each / number) for name, each in taken.items()}

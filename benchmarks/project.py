@@ -1,0 +1,47 @@
+"""The Django project that is measured: its databases and rows."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from tests.services import HOST, RUN
+
+ROWS = 100_000
+SIZES = (1, 10, 100, 1_000, 10_000, 100_000)
+
+
+def start() -> None:
+    """Set Django up with SQLite in memory, with empty tables."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    import django  # here, and below: the settings are chosen first
+    from django.core.management import call_command
+
+    django.setup()
+    for alias in ("default", "eu"):
+        call_command("migrate", run_syncdb=True, database=alias, verbosity=0)
+
+
+@contextmanager
+def postgres() -> Iterator[None]:
+    """Set Django up with a PostgreSQL database of this run, which is dropped afterwards."""
+    import psycopg  # here: an optional package, as its server is
+
+    name = f"{RUN}_benchmarks"
+    os.environ["MODELREF_BENCH_DATABASE"] = name
+    with closing(psycopg.connect(host=HOST, user="postgres", autocommit=True)) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            start()
+            yield
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def make_orders(number: int = ROWS, using: str = "default") -> list:
+    """Save orders and return them as they are read, with keys from 1."""
+    from benchmarks.shop.models import Order
+
+    Order.objects.using(using).bulk_create(
+        [Order(pk=pk) for pk in range(1, number + 1)], batch_size=5_000
+    )
+    return list(Order.objects.using(using).order_by("pk"))

@@ -1,0 +1,1 @@
+"""A shop, whose rows are sent."""
