@@ -27,6 +27,7 @@ CHAPTERS = {
     "queries": "queries:measure",
     "work": "counting:measure",
     "import": "startup:measure",
+    "mypy": "plugin:measure",
     "redis": "throughput:measure_on_redis",
     "rabbitmq": "throughput:measure_on_rabbitmq",
 }

@@ -61,10 +61,22 @@ WIDTH, HEIGHT = 760, 400
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: what it shows, in words for who cannot see it, and what draws it."""
+    """A chart.
+
+    Args:
+        alt: what it shows, in words for who cannot see it.
+        needs: a chapter that it cannot be drawn without.
+        draw: draws it.
+    """
 
     alt: str
+    needs: str
     draw: Callable[[Results], Any]
+
+
+def drawable(results: Results) -> list[str]:
+    """Return the names of the charts whose chapters were measured."""
+    return [name for name, chart in CHARTS.items() if results.chapter(chart.needs)]
 
 
 def draw(name: str, results: Results) -> str:
@@ -224,10 +236,10 @@ def _tasks(results: Results) -> Any:
 
 
 CHARTS = {
-    "read": Chart("Time to read a field through stand-ins and through the instance", _read),
-    "load": Chart("Time to decode a message and read a field of each of its rows", _load),
-    "send": Chart("Time of apply_async, by number of rows", _send),
-    "bytes": Chart("Bytes of a message for each row, by number of rows", _bytes),
-    "growth": Chart("Time for each row, by number of rows", _growth),
-    "tasks": Chart("Tasks a second with Redis and RabbitMQ", _tasks),
+    "read": Chart("Time to read a field through stand-ins", "field read", _read),
+    "load": Chart("Time to decode a message and read a field of each row", loading.CHAPTER, _load),
+    "send": Chart("Time of apply_async, by number of rows", "apply_async", _send),
+    "bytes": Chart("Bytes of a message for each row, by number of rows", "bytes", _bytes),
+    "growth": Chart("Time for each row, by number of rows", "encode", _growth),
+    "tasks": Chart("Tasks a second, by broker", throughput.chapter("redis"), _tasks),
 }

@@ -58,7 +58,7 @@ def figures() -> dict[str, dict[str, float]]:
     from benchmarks import codecs, counting, memory, project, queries, startup
 
     project.start()
-    counted = _flat(
+    counted = flat(
         Comparison.exactly(f"work, {name}", 1, "counted", counting.work_of(work), [])
         for name, work in counting.paths(project.make_orders(MANY)[0]).items()
     )
@@ -71,8 +71,8 @@ def figures() -> dict[str, dict[str, float]]:
     made = [queries.of_rivals(orders[:FEW]), queries.of_rivals(orders)]
     made += [queries.with_prefetch(orders), queries.of_mixed(orders[: queries.SIZE_OF_MIXED])]
     return {
-        EVERYWHERE: _flat([*sizes, *made, startup.of_modules()]),
-        "exact": counted | _flat(memory.of_references(ROWS)),
+        EVERYWHERE: flat([*sizes, *made, startup.of_modules()]),
+        "exact": counted | flat(memory.of_references(ROWS)),
     }
 
 
@@ -151,7 +151,8 @@ def record() -> None:
     BASELINE.write_text(json.dumps(rounded(told), indent=1, sort_keys=True) + "\n")
 
 
-def _flat(comparisons: Iterable[Comparison]) -> dict[str, float]:
+def flat(comparisons: Iterable[Comparison]) -> dict[str, float]:
+    """Return all figures of some comparisons, each by a name of its own."""
     return {
         f"{each.chapter}, {each.size:,}: {rival}": spread.median
         for each in comparisons

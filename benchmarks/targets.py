@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks import access, loading, memory, queries, rivals, startup, throughput, wire
+from benchmarks import (
+    access,
+    loading,
+    memory,
+    mypy_cost,
+    plugin,
+    queries,
+    rivals,
+    startup,
+    throughput,
+    wire,
+)
 from benchmarks.figures import Results, Spread
 
 Figure = Callable[[Results], Spread | None]
@@ -193,4 +204,12 @@ TARGETS = [
         for name in startup.KEPT_OUT
     ),
     *_of_growth(),
+    *(
+        Target(
+            f"mypy with the plugin, {state}, against mypy without it",
+            ratio(plugin.chapter(state), mypy_cost.TASKS, plugin.WITH, plugin.WITHOUT),
+            most=mypy_cost.TARGET,
+        )
+        for state in mypy_cost.STATES
+    ),
 ]
