@@ -14,13 +14,14 @@ from benchmarks.project import SIZES
 from benchmarks.rivals import CEREAL, OURS, PICKLED, PKS, RECIPE
 
 GREY = "#8a8d91"
+ONE_BY_ONE = "get, the recipe, django-cereal"
 #: One colour for each rival in all charts; told apart by the colour-blind, and on light and dark.
 COLORS = {
     OURS: "#1f78d1",
     PKS: "#2e9d62",
     throughput.BY_HAND: "#2e9d62",
     loading.IN_BULK: "#2e9d62",
-    loading.GET: "#c98b00",
+    ONE_BY_ONE: "#c98b00",
     RECIPE: "#d1495b",
     CEREAL: "#9a5fc2",
     PICKLED: GREY,
@@ -29,8 +30,9 @@ COLORS = {
     loading.CHAPTER: "#1f78d1",
     "apply_async": "#9a5fc2",
 }
-#: What a dark page asks for; `!important` since pygal's own rules name the chart.
-DARK = """
+#: Thicker lines, and what a dark page asks for; `!important` since pygal's rules name the chart.
+CSS = """
+.series .line.reactive { stroke-width: 2.5 !important }
 @media screen and (prefers-color-scheme: dark) {
   .graph > .background { fill: #15181c !important }
   .title, .axis text, .legends .legend text, .text-overlay text { fill: #e4e6e8 !important }
@@ -56,7 +58,8 @@ STYLE: dict[str, Any] = {
     "value_font_size": 13,
     "title_font_size": 17,
 }
-WIDTH, HEIGHT = 760, 400
+WIDTH, HEIGHT = 760, 420
+COLUMNS = 3  # of a legend
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,9 @@ def _lines(
         y_title=y_title,
         logarithmic=True,
         legend_at_bottom=True,
-        legend_at_bottom_columns=3,
+        legend_at_bottom_columns=COLUMNS,
+        margin_bottom=44 if len(series) % COLUMNS else 20,  # pygal forgets a row that is not full
+        truncate_legend=-1,
         value_formatter=lambda value: f"{value:,g}",
     )
     chart.x_labels = [f"{size:,}" for size in SIZES]
@@ -119,34 +124,28 @@ def _lines(
     }
     chart.y_labels = _decades([each for line in points.values() for each in line if each])
     for name, line in points.items():
-        chart.add(name, line, stroke_style={"width": 4 if name == OURS else 2})
+        chart.add(name, line)
     return chart
 
 
-def _bars(title: str, groups: Mapping[str, Mapping[str, float]], text: str) -> Any:
-    """Return bars, longest first.
+def _bars(title: str, figures: Mapping[str, float], text: str) -> Any:
+    """Return bars, from top to bottom.
 
     Args:
         title: what they show.
-        groups: figures by name, by group.
+        figures: what they stand for, by name.
         text: how a figure is written.
     """
-    names = list(next(iter(groups.values())))
     chart = pygal.HorizontalBar(
-        **_options(list(groups), title),
-        print_values=True,
-        print_values_position="top",
-        show_legend=len(groups) > 1,
-        legend_at_bottom=True,
-        show_x_labels=True,
-        show_y_labels=False,
-        show_y_guides=False,
-        value_formatter=text.format,
+        **_options([OURS], title), show_legend=False, show_x_labels=True, show_x_guides=True
     )
-    chart.x_labels = list(reversed(names))
-    for name, figures in groups.items():
-        chart.add(name, [figures[each] for each in reversed(names)])
+    chart.x_labels = [f"{name}  {text.format(figures[name])}" for name in reversed(figures)]
+    chart.add(title, [_bar(name, figures[name]) for name in reversed(figures)])
     return chart
+
+
+def _bar(name: str, figure: float) -> dict[str, Any]:
+    return {"value": figure, "color": "#1f78d1" if OURS in name else GREY}
 
 
 def _options(series: Sequence[str], title: str) -> dict[str, Any]:
@@ -154,7 +153,7 @@ def _options(series: Sequence[str], title: str) -> dict[str, Any]:
     return {
         "title": title,
         "style": Style(colors=colors, **STYLE),
-        "css": ("file://style.css", "file://graph.css", f"inline:{DARK}"),
+        "css": ("file://style.css", "file://graph.css", f"inline:{CSS}"),
         "js": (),
         "width": WIDTH,
         "height": HEIGHT,
@@ -189,9 +188,12 @@ def _without_script(root: Element) -> Element:
 
 
 def _load(results: Results) -> Any:
-    rivals = (loading.GET, loading.IN_BULK, PICKLED, RECIPE, CEREAL)
-    series = {OURS: (loading.CHAPTER, loading.LAZY)}
-    series |= {name: (loading.CHAPTER, name) for name in rivals}
+    series = {
+        OURS: (loading.CHAPTER, loading.LAZY),
+        loading.IN_BULK: (loading.CHAPTER, loading.IN_BULK),
+        ONE_BY_ONE: (loading.CHAPTER, loading.GET),
+        PICKLED: (loading.CHAPTER, PICKLED),
+    }
     title = "Decode a message and read a field of each row"
     return _lines(results, title, "milliseconds", series, lambda value, size: value * 1e3)
 
@@ -223,16 +225,17 @@ def _read(results: Results) -> Any:
     assert found is not None
     ratios = {name: each.median for name, each in found.ratios[access.INSTANCE].items()}
     shown = {name: ratios[name] for name in sorted(ratios, key=lambda name: ratios[name])}
-    return _bars("Read a field, against the instance itself", {OURS: shown}, "{:.1f} ×")
+    return _bars("Read a field, against the instance itself", shown, "{:.1f} ×")
 
 
 def _tasks(results: Results) -> Any:
-    groups = {}
-    for broker, name in throughput.BROKERS.items():
-        found = results.find(throughput.chapter(broker), 1)
-        if found is not None:
-            groups[name] = {rival: each.median for rival, each in found.values.items()}
-    return _bars("Tasks a second, one row a task", groups, "{:,.0f}")
+    shown = {
+        f"{broker}, {rival}": each.median
+        for name, broker in throughput.BROKERS.items()
+        for found in results.chapter(throughput.chapter(name))[:1]
+        for rival, each in found.values.items()
+    }
+    return _bars("Tasks a second, one row a task", shown, "{:,.0f}")
 
 
 CHARTS = {

@@ -48,9 +48,9 @@ def main() -> int:
 
 def label() -> str:
     """Return what the figures depend on that are not the same everywhere."""
-    python = ".".join(map(str, sys.version_info[:2]))
-    celery = ".".join(version("celery").split(".")[:2])
-    return f"Python {python}, Celery {celery}"
+    versions = {name: version(name.lower()).split(".") for name in ("Django", "Celery")}
+    versions = {"Python": list(map(str, sys.version_info)), **versions}
+    return ", ".join(f"{name} {'.'.join(each[:2])}" for name, each in versions.items())
 
 
 def figures() -> dict[str, dict[str, float]]:
@@ -71,8 +71,8 @@ def figures() -> dict[str, dict[str, float]]:
     made = [queries.of_rivals(orders[:FEW]), queries.of_rivals(orders)]
     made += [queries.with_prefetch(orders), queries.of_mixed(orders[: queries.SIZE_OF_MIXED])]
     return {
-        EVERYWHERE: flat([*sizes, *made, startup.of_modules()]),
-        "exact": counted | flat(memory.of_references(ROWS)),
+        EVERYWHERE: flat([*sizes, startup.of_modules()]),
+        "exact": counted | flat([*made, *memory.of_references(ROWS)]),
     }
 
 
@@ -99,6 +99,8 @@ def ratios() -> dict[str, Callable[[], float]]:
             ("apply_async", sending.rivals_for(given)),
         ):
             found[f"{chapter}, {size:,}"] = ratio(works, rivals.OURS, rivals.PKS)
+        name = f"encode, {size:,}, of references that arrived"
+        found[name] = ratio(wire.encoding(given), wire.PASSED_ON, rivals.PKS)
         base = loading.GET if size == 1 else loading.IN_BULK
         works = loading.rivals_for(given)
         found[f"{loading.CHAPTER}, {size:,}"] = ratio(works, loading.LAZY, base)

@@ -5,12 +5,14 @@ The figures are the same in each run of one version of Python.
 
 import gc
 import tracemalloc
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
 from benchmarks.project import ROWS
+from benchmarks.wire import published
 
 DECODED = "memory, decoded"
 IN_BODY = "memory, in a body"
@@ -35,10 +37,10 @@ def of_references(number: int) -> list[Comparison]:
     from modelref import reference
 
     pks = list(range(1_000, 1_000 + number))
-    refs = tasks.by_references.si([reference(Order, pk) for pk in pks]).args[0]
+    sent = published(tasks.by_references, [reference(Order, pk) for pk in pks])
     data = {
         rivals.PKS: rivals.encoder("json")(rivals.body(pks)),
-        rivals.OURS: rivals.encoder("modelref-json")(rivals.body(refs)),
+        rivals.OURS: rivals.encoder("modelref-json")(sent),
     }
     decoded = {
         rivals.PKS: _taken(lambda: rivals.decoder("json")(data[rivals.PKS])),
@@ -61,7 +63,7 @@ def at_peak(number: int) -> Comparison:
     chunk = 2_000
     taken = {
         ONE_CHUNK: _peak(lambda refs: list(iter_resolved(refs)), chunk),
-        IN_CHUNKS: _peak(lambda refs: [None for _ in iter_resolved(refs)], number),
+        IN_CHUNKS: _peak(lambda refs: deque(iter_resolved(refs), maxlen=0), number),
         ALL_AT_ONCE: _peak(resolve_all, number),
     }
     return Comparison.exactly(AT_PEAK, number, "bytes", taken, [ONE_CHUNK])

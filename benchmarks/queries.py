@@ -8,6 +8,7 @@ from benchmarks import project
 from benchmarks.figures import Comparison
 from benchmarks.loading import CHUNKS, LAZY, receiving, rivals_for
 from benchmarks.project import ROWS, SIZES
+from benchmarks.wire import published
 
 MIXED = "queries, two models on two aliases"
 PREFETCHED = "queries, with a prefetch"
@@ -61,9 +62,7 @@ def with_prefetch(orders: list) -> Comparison:
 
 def run(task: Any, given: list) -> None:
     """Send rows to a task and run it as a worker does."""
-    from benchmarks import rivals
-
-    receiving(task, "modelref-json", rivals.body(task.si(given).args[0]))()
+    receiving(task, "modelref-json", published(task, given))()
 
 
 def made_by(work: Callable[[], Any]) -> float:

@@ -91,6 +91,8 @@ def _of_times() -> list[Target]:
     for size, rows, most in ((1, "1 reference", 1.5), (1_000, "1,000 references", 1.3)):
         what = f"encode {rows}, against primary keys with kombu's JSON"
         made.append(Target(what, ratio("encode", size, rivals.OURS, rivals.PKS), most=most))
+    passed_on = ratio("encode", 1_000, wire.PASSED_ON, rivals.PKS)
+    made.append(Target("the same, of a list of references that arrived", passed_on, most=1.3))
     for size, rows, most in ((1, "1 instance", 1.15), (1_000, "1,000 instances", 1.3)):
         what = f"`apply_async` with {rows}, up to the bytes, against primary keys"
         made.append(Target(what, ratio("apply_async", size, rivals.OURS, rivals.PKS), most=most))

@@ -20,6 +20,7 @@ from modelref.celery import Load
 SERIALIZERS = {
     rivals.PKS: "json",
     rivals.OURS: "modelref-json",
+    "modelref, a list of references": "modelref-json",
     "modelref, not by a task": "modelref-json",
     rivals.RECIPE: "json",
     rivals.CEREAL: "cereal",

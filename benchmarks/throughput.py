@@ -31,10 +31,10 @@ LAZY = "modelref"
 INSTANCE = "modelref, instance"
 BROKERS = {"redis": "Redis", "rabbitmq": "RabbitMQ"}
 SIZES = (1, 10, 100, 1_000, 10_000)  # rows that one task is about
-BATCH = 0.4  # seconds
-MOST_IN_BATCH = 500
+BATCH = 0.8  # seconds
+MOST_IN_BATCH = 1_000
 LEAST_TURNS = 3
-BUDGETS = {1: 60.0}  # seconds, by size
+BUDGETS = {1: 120.0}  # seconds, by size
 OTHER_BUDGET = 8.0
 TIMEOUT = 300  # seconds
 

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from celery.signals import before_task_publish
+
 from benchmarks import project
 from benchmarks.figures import Comparison
 from benchmarks.project import SIZES
 from benchmarks.timing import compare
 
+PASSED_ON = "modelref, a list of references"
 ONE_BY_ONE = "modelref, not by a task"
 COMPACT = "primary keys, compact"
 
@@ -58,19 +61,37 @@ def as_sent(orders: list) -> dict[str, Any]:
     from benchmarks import rivals, tasks
     from modelref import reference
 
-    ours = tasks.by_references.si(orders) if len(orders) > 1 else tasks.by_reference.si(*orders)
+    one = len(orders) == 1
+    task, given = (tasks.by_reference, orders[0]) if one else (tasks.by_references, orders)
     arguments = {
         rivals.PKS: [order.pk for order in orders],
-        rivals.OURS: ours.args[0] if len(orders) > 1 else [ours.args[0]],
+        PASSED_ON: [task.si(given).args[0]] if one else task.si(given).args[0],
         ONE_BY_ONE: [reference(order) for order in orders],
         rivals.RECIPE: orders,
         rivals.CEREAL: rivals.as_cereal(orders),
         rivals.PICKLED: orders,
     }
-    return {
-        name: rivals.body(given if len(given) > 1 else given[0])
-        for name, given in arguments.items()
-    }
+    bodies = {name: rivals.body(each[0] if one else each) for name, each in arguments.items()}
+    return {rivals.OURS: published(task, given), **bodies}
+
+
+def published(task: Any, *args: Any) -> Any:
+    """Return the body that a task gives to the serializer."""
+    from benchmarks import tasks
+    from benchmarks.sending import Unpublishing
+
+    caught: list[Any] = []
+
+    def catch(body: Any, **kwargs: Any) -> None:
+        caught.append(body)
+
+    producer = Unpublishing(tasks.app.connection_for_write().default_channel)
+    before_task_publish.connect(catch)
+    try:
+        task.apply_async(args, producer=producer)
+    finally:
+        before_task_publish.disconnect(catch)
+    return caught[0]
 
 
 def _bytes(written: dict[str, Any]) -> dict[str, float]:
@@ -78,6 +99,10 @@ def _bytes(written: dict[str, Any]) -> dict[str, float]:
 
     from benchmarks import rivals
 
-    found = {name: float(len(data)) for name, data in written.items() if name != ONE_BY_ONE}
+    found = {
+        name: float(len(data))
+        for name, data in written.items()
+        if name not in (PASSED_ON, ONE_BY_ONE)
+    }
     compact = json.dumps(json.loads(written[rivals.PKS]), separators=(",", ":"))
     return found | {COMPACT: float(len(compact))}
