@@ -20,7 +20,7 @@ from kombu.serialization import loads
 
 from modelref import reference
 from modelref.celery import RefTask, task
-from modelref.celery.sending import add_member
+from modelref.celery.calls.sending import add_member
 from modelref.errors import ArgumentMismatch, NotEncodable, NotPublished, UnsavedInstance
 from tests.queues import Queue
 from tests.shop.models import Order, User

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from modelref import ModelRef
 from modelref.celery import Load, task
 from modelref.celery.checks import check_app
-from modelref.celery.loads import resolver_of
+from modelref.celery.rows.loads import resolver_of
 from tests.queues import Queue
 from tests.shop.models import (
     City,

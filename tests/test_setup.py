@@ -160,7 +160,7 @@ class TestWholeProject:
         assert isinstance(made, RefTask)
         assert set(made.unread_annotations()) == set()
         assert app.tasks["celery.map"].__header__ is not None
-        assert app.tasks["celery.map"]._modelref_arguments is None
+        assert app.tasks["celery.map"]._modelref_parameters is None
 
     def test_a_map_of_such_tasks(self, db):
         """Celery's built-in tasks carry references without converting them."""

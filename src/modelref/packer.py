@@ -11,7 +11,8 @@ from modelref.errors import ModelRefError, NotEncodable, UnsavedInstance
 from modelref.inert import UNNAMED
 from modelref.instances import Row, is_model_class, row_of, unwrap
 from modelref.keys import key_of
-from modelref.paths import is_body, is_call, path_to
+from modelref.messages import is_body, is_call
+from modelref.paths import path_to
 from modelref.querysets import (
     alias_of,
     is_manager_class,

@@ -13,7 +13,7 @@ from modelref.group import Group
 from modelref.identity import alias_on_wire
 from modelref.inert import malformed
 from modelref.keys import is_wire_scalar
-from modelref.paths import BODY_LENGTH, SIGNATURE_KEYS, is_signature
+from modelref.messages import BODY_LENGTH, SIGNATURE_KEYS, is_signature
 from modelref.quoted import quote_raised
 from modelref.refs import Ref, group_of
 

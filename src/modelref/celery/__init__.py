@@ -4,13 +4,13 @@
 method, ``RefTask`` is its class.
 """
 
-from modelref.celery.canvas import chain, chord, group
 from modelref.celery.decorator import task
-from modelref.celery.loads import Load
 from modelref.celery.methods import task_method
-from modelref.celery.results import AsyncResult
-from modelref.celery.signatures import Signature
+from modelref.celery.rows.loads import Load
 from modelref.celery.task import RefTask, Task
+from modelref.celery.types.canvas import chain, chord, group
+from modelref.celery.types.results import AsyncResult
+from modelref.celery.types.signatures import Signature
 from modelref.celery.wiring import setup
 
 __all__ = [

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from celery._state import _task_stack  # pyright: ignore[reportPrivateUsage]  # see _running_map
 
-from modelref.celery import calls
-from modelref.celery.arguments import Arguments
-from modelref.celery.items import MapItems
-from modelref.celery.receiving import ByHand, Receiving, ReceivingItem
-from modelref.celery.shapes import ANYTHING
+from modelref.celery.arguments.items import MapItems
+from modelref.celery.arguments.parameters import Parameters
+from modelref.celery.arguments.receiving import ByHand, Receiving, ReceivingItem
+from modelref.celery.arguments.shapes import ANYTHING
+from modelref.celery.arguments.ways import Sending
+from modelref.celery.rows.running import Execution, execute
 from modelref.celery.telling import ignored, refer_in
-from modelref.celery.ways import Sending
 from modelref.errors import UnsavedInstance
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _MAPS = ("celery.map", "celery.starmap")
 
 
-def converting(function: Callable[..., Any], arguments: Arguments, *, bound: bool) -> Any:
+def converting(function: Callable[..., Any], parameters: Parameters, *, bound: bool) -> Any:
     """Return the ``run`` of a task, which converts what goes into the body and what comes out."""
 
     @functools.wraps(function)
     def run(task: "RefTask", /, *args: Any, **kwargs: Any) -> Any:
         way = _way_in(task)
         if isinstance(way, ByHand) or (task.on_missing == "raise" and not task.load):
-            return body(task, way, *arguments.convert(task.name, args, kwargs, way))
-        call = calls.Call(task, arguments, args, kwargs, way)
-        return calls.run(call, functools.partial(body, task, way))
+            return body(task, way, *parameters.convert(task.name, args, kwargs, way))
+        execution = Execution(task, parameters, args, kwargs, way)
+        return execute(execution, functools.partial(body, task, way))
 
     def body(
         task: "RefTask", way: ByHand | Receiving, given: list[Any], named: dict[str, Any]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 
 from typing_extensions import ParamSpec, TypeVar
 
-from modelref.celery.results import AsyncResult
+from modelref.celery.types.results import AsyncResult
 from modelref.identity import one_line
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from modelref.celery.methods import TaskMethod
-    from modelref.celery.options import CallOptions, LocalOptions
-    from modelref.celery.signatures import Signature
     from modelref.celery.task import RefTask
+    from modelref.celery.types.options import CallOptions, LocalOptions
+    from modelref.celery.types.signatures import Signature
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
 from kombu.serialization import prepare_accept_content, registry
 
-from modelref.celery.option_checks import check_options
+from modelref.celery.rows.option_checks import check_options
 from modelref.celery.task import RefTask
 from modelref.codecs import carries_references
 from modelref.codecs.json import NAME

@@ -6,10 +6,10 @@ from typing import Any, Concatenate, Literal, Protocol, overload
 from celery import Celery, shared_task
 from typing_extensions import ParamSpec, TypeVar, Unpack
 
-from modelref.celery.arguments import Arguments
+from modelref.celery.arguments.parameters import Parameters
 from modelref.celery.defining import refuse_misspelt, refuse_wrong_options
-from modelref.celery.options import TaskOptions
 from modelref.celery.task import RefTask
+from modelref.celery.types.options import TaskOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,7 +79,7 @@ def task(
             on_missing=options.get("on_missing", base.on_missing),
             on_commit=options.get("on_commit", base.on_commit),
             load=options.get("load", base.load),
-            arguments=Arguments(function, bound=options.get("bind", False)),
+            parameters=Parameters(function, bound=options.get("bind", False)),
         )
         return make(function)
 

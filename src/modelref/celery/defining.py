@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from modelref.celery.arguments import Arguments
-from modelref.celery.loads import Load
-from modelref.celery.missing import POLICIES
+from modelref.celery.arguments.parameters import Parameters
+from modelref.celery.rows.loads import Load
+from modelref.celery.rows.missing import POLICIES
 
 OPTIONS = ("load", "on_commit", "on_missing")
 
 
 def refuse_wrong_options(
-    task: str, *, on_missing: Any, on_commit: Any, load: Any, arguments: Arguments | None
+    task: str, *, on_missing: Any, on_commit: Any, load: Any, parameters: Parameters | None
 ) -> None:
     """Raise where ``on_missing``, ``on_commit`` or ``load`` of a task cannot be meant so.
 
@@ -21,7 +21,7 @@ def refuse_wrong_options(
         on_missing: its option of that name.
         on_commit: its option of that name.
         load: its option of that name.
-        arguments: its parameters; None for a class without a body.
+        parameters: its parameters; None for a class without a body.
 
     Raises:
         ValueError: ``on_missing`` is none of its values, or ``load`` names no parameter.
@@ -41,11 +41,11 @@ def refuse_wrong_options(
         if not isinstance(value, Load):
             kind = type(value).__name__  # its repr could be a query
             raise TypeError(f"{task}: load[{name!r}] is a {kind}, and not a Load(...).")
-        if arguments is not None and name not in arguments.names:
-            takes = ", ".join(arguments.names) or "nothing"
+        if parameters is not None and name not in parameters.names:
+            takes = ", ".join(parameters.names) or "nothing"
             raise ValueError(
                 f"{task}: load names {name!r}, which is no parameter; the task takes {takes}."
-                f"{near(name, arguments.names)}"
+                f"{near(name, parameters.names)}"
             )
 
 

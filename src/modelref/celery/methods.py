@@ -17,8 +17,8 @@ from modelref.celery.bound_methods import OFFERED, SELF, BoundTaskMethod
 from modelref.celery.decorator import task
 from modelref.celery.defining import near
 from modelref.celery.method_tasks import method_task
-from modelref.celery.options import TaskOptions
 from modelref.celery.task import RefTask
+from modelref.celery.types.options import TaskOptions
 from modelref.instances import is_model_class
 
 P = ParamSpec("P")

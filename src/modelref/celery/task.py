@@ -12,17 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 from celery import current_task
 from typing_extensions import override
 
-from modelref.celery.arguments import Arguments
-from modelref.celery.body import converting
-from modelref.celery.defining import refuse_wrong_options
-from modelref.celery.handles import handle_of
-from modelref.celery.maps import chunks_of, map_of
-from modelref.celery.results import AsyncResult as Result
-from modelref.celery.results import R_co
-from modelref.celery.sending import Call, add_member, by_name
-from modelref.celery.telling import refer_in
-from modelref.celery.typed import P, TypedTask
-from modelref.celery.ways import (
+from modelref.celery.arguments.parameters import Parameters
+from modelref.celery.arguments.ways import (
     Passing,
     Publishing,
     Refusing,
@@ -31,6 +22,15 @@ from modelref.celery.ways import (
     Sending,
     SendingItems,
 )
+from modelref.celery.body import converting
+from modelref.celery.calls.handles import handle_of
+from modelref.celery.calls.maps import chunks_of, map_of
+from modelref.celery.calls.sending import Call, add_member, by_name
+from modelref.celery.defining import refuse_wrong_options
+from modelref.celery.telling import refer_in
+from modelref.celery.types.results import AsyncResult as Result
+from modelref.celery.types.results import R_co
+from modelref.celery.types.typed import P, TypedTask
 from modelref.codecs import carries_references
 from modelref.codecs.json import NAME
 from modelref.contents import holds_refs
@@ -38,10 +38,10 @@ from modelref.contents import holds_refs
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from modelref.celery.canvas import chunks
-    from modelref.celery.loads import Load
-    from modelref.celery.options import CallOptions, LocalOptions
-    from modelref.celery.signatures import Signature
+    from modelref.celery.rows.loads import Load
+    from modelref.celery.types.canvas import chunks
+    from modelref.celery.types.options import CallOptions, LocalOptions
+    from modelref.celery.types.signatures import Signature
 
 
 class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
@@ -62,7 +62,7 @@ class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
     #: What a worker keeps of a call: the class, or where it is.
     Request: "str | type" = "modelref.celery.request:Request"
 
-    _modelref_arguments: Arguments | None = None
+    _modelref_parameters: Parameters | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -71,16 +71,16 @@ class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
         if run is not None and not name.startswith("celery."):
             bound = not isinstance(run, staticmethod)
             function = run if bound else run.__func__
-            cls._modelref_arguments = Arguments(function, bound=bound)
+            cls._modelref_parameters = Parameters(function, bound=bound)
             cls.run = converting(  # type: ignore[method-assign]  # a body, converting what comes
-                function, cls._modelref_arguments, bound=bound
+                function, cls._modelref_parameters, bound=bound
             )
         refuse_wrong_options(
             name or f"{cls.__module__}.{cls.__qualname__}",
             on_missing=cls.on_missing,
             on_commit=cls.on_commit,
             load=cls.load,
-            arguments=cls._modelref_arguments,
+            parameters=cls._modelref_parameters,
         )
 
     def delay(self, *args: P.args, **kwargs: P.kwargs) -> "Result[R_co]":
@@ -172,8 +172,8 @@ class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
             args, kwargs = self._sent(args, kwargs, Passing())
         elif extra.get("immutable"):
             args, kwargs = self._sent(args, kwargs, self._checked(options or {}))
-        elif self._modelref_arguments is not None:
-            convert, way = self._modelref_arguments.convert_partial, self._checked(options or {})
+        elif self._modelref_parameters is not None:
+            convert, way = self._modelref_parameters.convert_partial, self._checked(options or {})
             placed, kwargs = convert(self.name, args or (), kwargs or {}, way)
             args = tuple(placed)
         made: Signature[Any, R_co] = super().signature(args, kwargs, options, *rest, **extra)
@@ -237,8 +237,8 @@ class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
 
     def unread_annotations(self) -> dict[str, Sequence[str]]:
         """Return by parameter what in its annotation could not be read."""
-        arguments = self._modelref_arguments
-        slots = {} if arguments is None else arguments.slots
+        parameters = self._modelref_parameters
+        slots = {} if parameters is None else parameters.slots
         return {name: slot.problems for name, slot in slots.items() if slot.problems}
 
     def _sent(self, args: Any, kwargs: Any, way: Sending) -> tuple[Any, Any]:
@@ -246,11 +246,11 @@ class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
 
         What is no sequence or no mapping is left for Celery to refuse.
         """
-        if self._modelref_arguments is None:
+        if self._modelref_parameters is None:
             return args, kwargs
         if not isinstance(args or (), (list, tuple)) or not isinstance(kwargs or {}, Mapping):
             return args, kwargs
-        placed, named = self._modelref_arguments.convert(self.name, args or (), kwargs or {}, way)
+        placed, named = self._modelref_parameters.convert(self.name, args or (), kwargs or {}, way)
         return placed if isinstance(args, list) else tuple(placed), named
 
     def _checked(self, options: Mapping[str, Any], way: type[Sending] = Sending) -> Sending:

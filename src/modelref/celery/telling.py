@@ -12,8 +12,8 @@ from typing import Any
 from celery.exceptions import Retry
 
 from modelref.batch import Batch
-from modelref.celery.shapes import ANYTHING
-from modelref.celery.ways import Kind, Sending
+from modelref.celery.arguments.shapes import ANYTHING
+from modelref.celery.arguments.ways import Kind, Sending
 from modelref.errors import UnsavedInstance
 from modelref.instances import Row, has_row, row_of
 from modelref.quoted import quote

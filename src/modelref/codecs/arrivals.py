@@ -13,7 +13,7 @@ from modelref.codecs.allowed import find
 from modelref.codecs.values import put_back
 from modelref.errors import ForbiddenGlobal
 from modelref.identity import Identity
-from modelref.paths import is_signature
+from modelref.messages import is_signature
 from modelref.refs import Ref, pk_of, set_class, stored_row
 from modelref.unpacker import Unpacker
 

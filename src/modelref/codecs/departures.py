@@ -12,8 +12,8 @@ from kombu.utils.json import textual_types
 
 from modelref.codecs.allowed import dotted_name
 from modelref.codecs.values import SCALARS, plain
+from modelref.messages import is_body, is_call, is_signature
 from modelref.packer import Packer
-from modelref.paths import is_body, is_call, is_signature
 
 NAME = "modelref-pickle"
 

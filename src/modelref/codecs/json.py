@@ -9,8 +9,9 @@ from kombu.utils.json import JSONEncoder, loads, object_hook
 
 from modelref.contents import holds_refs
 from modelref.errors import NotEncodable
+from modelref.messages import is_signature
 from modelref.packer import Packer, Refused
-from modelref.paths import is_signature, path_to
+from modelref.paths import path_to
 from modelref.refs import Ref
 from modelref.unpacker import Unpacker
 

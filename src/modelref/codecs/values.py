@@ -13,8 +13,8 @@ from kombu.utils.json import JSONEncoder, object_hook
 
 from modelref.codecs.json import MANY, ONE
 from modelref.contents import holds_refs
+from modelref.messages import is_signature
 from modelref.packer import Packer
-from modelref.paths import is_signature
 from modelref.unpacker import Unpacker
 
 SCALARS = (str, bytes, int, float)

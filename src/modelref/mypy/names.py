@@ -3,19 +3,19 @@
 from typing import Final
 
 MODELREF: Final = "modelref.refs.ModelRef"
-LOAD: Final = "modelref.celery.loads.Load"
+LOAD: Final = "modelref.celery.rows.loads.Load"
 
-TYPED_TASK: Final = "modelref.celery.typed.TypedTask"
+TYPED_TASK: Final = "modelref.celery.types.typed.TypedTask"
 BOUND_METHOD: Final = "modelref.celery.bound_methods.BoundTaskMethod"
 TASK_METHOD: Final = "modelref.celery.methods.TaskMethod"
 #: What is called like a task, each with its parameters and its result as type arguments.
 TASKS: Final = (TYPED_TASK, BOUND_METHOD)
-RESULT: Final = "modelref.celery.results.AsyncResult"
-SIGNATURE: Final = "modelref.celery.signatures.Signature"
-START: Final = "modelref.celery.signatures.Start"
-CHAIN: Final = "modelref.celery.canvas.chain"
-GROUP: Final = "modelref.celery.canvas.group"
-CHORD: Final = "modelref.celery.canvas.chord"
+RESULT: Final = "modelref.celery.types.results.AsyncResult"
+SIGNATURE: Final = "modelref.celery.types.signatures.Signature"
+START: Final = "modelref.celery.types.signatures.Start"
+CHAIN: Final = "modelref.celery.types.canvas.chain"
+GROUP: Final = "modelref.celery.types.canvas.group"
+CHORD: Final = "modelref.celery.types.canvas.chord"
 
 #: Decorators, and the classes of what they return when they are called with options.
 DECORATORS: Final = frozenset(
@@ -32,17 +32,17 @@ CALLED_DECORATORS: Final = frozenset(
 #: Classes whose base is Celery's. Where Celery has no types, mypy would take them for anything.
 OVER_CELERY: Final = frozenset(
     {
-        "modelref.celery.canvas.chain",
-        "modelref.celery.canvas.chord",
-        "modelref.celery.canvas.chunks",
-        "modelref.celery.canvas.group",
-        "modelref.celery.declared.CeleryTask",
-        "modelref.celery.declared.Request",
-        "modelref.celery.groups.GroupResult",
-        "modelref.celery.results.AsyncResult",
-        "modelref.celery.signatures.Signature",
+        "modelref.celery.types.canvas.chain",
+        "modelref.celery.types.canvas.chord",
+        "modelref.celery.types.canvas.chunks",
+        "modelref.celery.types.canvas.group",
+        "modelref.celery.types.declared.CeleryTask",
+        "modelref.celery.types.declared.Request",
+        "modelref.celery.types.groups.GroupResult",
+        "modelref.celery.types.results.AsyncResult",
+        "modelref.celery.types.signatures.Signature",
         "modelref.celery.task.RefTask",
-        "modelref.celery.typed.TypedTask",
+        "modelref.celery.types.typed.TypedTask",
     }
 )
 

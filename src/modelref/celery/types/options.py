@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, Literal
 
 from typing_extensions import TypedDict
 
-from modelref.celery.loads import Load
-from modelref.celery.signatures import R
+from modelref.celery.rows.loads import Load
+from modelref.celery.types.signatures import R
 
 if TYPE_CHECKING:
-    from modelref.celery.signatures import Signature
+    from modelref.celery.types.signatures import Signature
 
 #: What a row that does not exist does.
 OnMissing = Literal["raise", "skip", "retry", "none"]

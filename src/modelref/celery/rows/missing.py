@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from celery.exceptions import Ignore
 from celery.utils.time import get_exponential_backoff_interval
 
-from modelref.celery.cutting import cut_off
+from modelref.celery.rows.cutting import cut_off
 from modelref.errors import ReferenceNotFound
-from modelref.paths import is_signature
+from modelref.messages import is_signature
 from modelref.refs import Ref, group_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from celery.app.task import Context
     from typing_extensions import override
 
-    from modelref.celery.results import AsyncResult as Result
+    from modelref.celery.types.results import AsyncResult as Result
 
     # Where Celery has no types, mypy takes what derives from it for anything. The plugin stops
     # that; without it a signature does not derive from Celery's, so that a canvas is checked.

@@ -1,4 +1,4 @@
-"""The ways a row takes out of a sender; :mod:`modelref.celery.receiving` has those into a call."""
+"""The ways a row takes out of a sender; ``receiving`` has those into a call."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from typing_extensions import override
 
 from modelref.batch import Batch
-from modelref.celery.shapes import ANYTHING, Misfit, OfModel, Shape
+from modelref.celery.arguments.shapes import ANYTHING, Misfit, OfModel, Shape
 from modelref.errors import NotEncodable
 from modelref.instances import is_model_class, row_of
 from modelref.keys import key_of

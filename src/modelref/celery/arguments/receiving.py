@@ -8,10 +8,10 @@ from typing_extensions import override
 
 from modelref.access import is_reference, resolve
 from modelref.batch import Batch
-from modelref.celery.items import ItemResolver, MapItems
-from modelref.celery.loads import Load, LoadResolver, resolver_of
-from modelref.celery.missing import Missing
-from modelref.celery.shapes import Misfit, Shape
+from modelref.celery.arguments.items import ItemResolver, MapItems
+from modelref.celery.arguments.shapes import Misfit, Shape
+from modelref.celery.rows.loads import Load, LoadResolver, resolver_of
+from modelref.celery.rows.missing import Missing
 from modelref.group import Group
 from modelref.instances import Row, alias_for_write, row_of
 from modelref.keys import key_of

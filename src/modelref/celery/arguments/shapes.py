@@ -4,7 +4,7 @@ A shape works in two steps, the same for every way into a task. :meth:`Shape.sta
 against the annotation and puts what the way wants, mostly a reference, in the place of each row.
 Then all rows of the call are known, and :meth:`Shape.finish` makes the containers and loads the
 instances that the annotation asks for. What becomes of a row, of a bare key and of a value that
-does not fit is the business of the way: :mod:`modelref.celery.ways`.
+does not fit is the business of the way: :mod:`modelref.celery.arguments.ways`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ from typing_extensions import override
 from modelref.errors import MalformedReference
 from modelref.instances import is_model_class, unwrap
 from modelref.keys import key_of
-from modelref.paths import is_signature
+from modelref.messages import is_signature
 from modelref.querysets import is_queryset_class, yields_instances
 from modelref.refs import Ref, group_of, instance_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
-    from modelref.celery.missing import Missing
+    from modelref.celery.rows.missing import Missing
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 CONTAINERS = (list, tuple, set, frozenset)

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import ParamSpec
 
-from modelref.celery.declared import CeleryTask
-from modelref.celery.results import R_co
+from modelref.celery.types.declared import CeleryTask
+from modelref.celery.types.results import R_co
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import override
 
-    from modelref.celery.signatures import Signature
+    from modelref.celery.types.signatures import Signature
 
     A = TypeVar("A")
     B = TypeVar("B")

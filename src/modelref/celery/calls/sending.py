@@ -13,9 +13,9 @@ from kombu.exceptions import EncodeError
 from kombu.serialization import dumps, loads
 from kombu.utils.uuid import uuid
 
-from modelref.celery.commits import awaited_databases, publication_of
+from modelref.celery.calls.commits import awaited_databases, publication_of
 from modelref.errors import ModelRefError
-from modelref.paths import is_signature
+from modelref.messages import is_signature
 
 #: What Celery's ``apply_async`` takes by position after the arguments of the task.
 _BY_POSITION = ("task_id", "producer", "link", "link_error", "shadow")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from modelref.celery.missing import Missing
-from modelref.celery.shapes import (
+from modelref.celery.arguments.shapes import (
     CONTAINERS,
     Chosen,
     OfModel,
@@ -19,6 +18,7 @@ from modelref.celery.shapes import (
     row_model,
     stands_for_row,
 )
+from modelref.celery.rows.missing import Missing
 from modelref.errors import ReferenceNotFound
 from modelref.querysets import is_queryset_class, yields_instances
 from modelref.sent import SentRows

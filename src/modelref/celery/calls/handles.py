@@ -11,7 +11,7 @@ from celery.result import AsyncResult as CeleryResult
 from celery.states import PENDING
 from typing_extensions import override
 
-from modelref.celery.commits import publication_of
+from modelref.celery.calls.commits import publication_of
 
 _CLASS = "modelref_handle_class"
 

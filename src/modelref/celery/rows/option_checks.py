@@ -7,12 +7,12 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
 
-from modelref.celery.annotations import mentions_model
-from modelref.celery.arguments import Arguments, Slot
-from modelref.celery.composites import AnyOf
+from modelref.celery.arguments.annotations import mentions_model
+from modelref.celery.arguments.composites import AnyOf
+from modelref.celery.arguments.parameters import Parameters, Slot
+from modelref.celery.arguments.shapes import Shape, models_in, shapes_in
 from modelref.celery.defining import near
-from modelref.celery.loads import Load
-from modelref.celery.shapes import Shape, models_in, shapes_in
+from modelref.celery.rows.loads import Load
 from modelref.celery.task import RefTask
 
 
@@ -27,13 +27,13 @@ class Unknown(NamedTuple):
 
 def check_options(task: RefTask) -> Iterator[CheckMessage]:
     """Yield what in the options of a task cannot work."""
-    arguments = task._modelref_arguments  # pyright: ignore[reportPrivateUsage]  # as of here
-    if arguments is None:
+    parameters = task._modelref_parameters  # pyright: ignore[reportPrivateUsage]  # as of here
+    if parameters is None:
         return
     if task.on_missing == "none":
-        yield from _without_none(task.name, arguments)
+        yield from _without_none(task.name, parameters)
     for name, load in task.load.items():
-        slot = arguments.slots[name]
+        slot = parameters.slots[name]
         if not mentions_model(slot.shape):
             yield _error(
                 9,
@@ -50,8 +50,8 @@ def check_options(task: RefTask) -> Iterator[CheckMessage]:
         yield from _unknown_names(task.name, slot, load)
 
 
-def _without_none(task: str, arguments: Arguments) -> Iterator[CheckMessage]:
-    for name, slot in arguments.slots.items():
+def _without_none(task: str, parameters: Parameters) -> Iterator[CheckMessage]:
+    for name, slot in parameters.slots.items():
         if mentions_model(slot.shape) and not any(map(_can_be_none, shapes_in(slot.shape))):
             yield CheckWarning(
                 f"{task}: on_missing='none', and {slot.expected} of {name!r} allows no None.",

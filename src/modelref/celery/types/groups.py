@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from celery.result import GroupResult as CeleryGroupResult
 
-from modelref.celery.signatures import R
+from modelref.celery.types.signatures import R
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import override
 
-    from modelref.celery.results import AsyncResult
+    from modelref.celery.types.results import AsyncResult
 
     class GroupResult(CeleryGroupResult, Generic[R]):
         """The results of calls side by side."""

@@ -9,9 +9,9 @@ from typing import Any, ForwardRef
 
 import typing_extensions
 
-from modelref.celery.composites import AnyOf, Items, Named, Places, Values
-from modelref.celery.namespaces import Namespace, Unreadable
-from modelref.celery.shapes import (
+from modelref.celery.arguments.composites import AnyOf, Items, Named, Places, Values
+from modelref.celery.arguments.namespaces import Namespace, Unreadable
+from modelref.celery.arguments.shapes import (
     ANYTHING,
     NOTHING,
     OfModel,

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from modelref.celery.arguments import Arguments, StagedCall
-from modelref.celery.locking import aliases_of, blocks, lock
-from modelref.celery.missing import Missing, end_without
-from modelref.celery.receiving import Receiving
+from modelref.celery.arguments.parameters import Parameters, StagedCall
+from modelref.celery.arguments.receiving import Receiving
+from modelref.celery.rows.locking import aliases_of, blocks, lock
+from modelref.celery.rows.missing import Missing, end_without
 from modelref.contents import holds_refs
 from modelref.errors import ReferenceNotFound
 
@@ -16,35 +16,34 @@ if TYPE_CHECKING:
 Body = Callable[[list[Any], dict[str, Any]], Any]
 
 
-class Call(NamedTuple):
+class Execution(NamedTuple):
     """One call of a task, on its way into the body."""
 
     task: "RefTask"
-    #: The parameters of the task.
-    arguments: Arguments
+    parameters: Parameters
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
     #: How it came.
     way: Receiving
 
 
-def run(call: Call, body: Body) -> Any:
+def execute(execution: Execution, body: Body) -> Any:
     """Run a body as the options of its task say, and return what it does.
 
     Args:
-        call: the call.
+        execution: the call.
         body: is given what the arguments become.
 
     Raises:
         ReferenceNotFound: a row does not exist, and ``on_missing`` has no other answer.
         celery.exceptions.Retry, celery.exceptions.Ignore: see ``missing.end_without``.
-        UnknownAlias, ArgumentMismatch, ...: as of ``Arguments.convert``.
+        UnknownAlias, ArgumentMismatch, ...: as of ``Parameters.convert``.
     """
-    task, arguments, args, kwargs, way = call
+    task, parameters, args, kwargs, way = execution
     if task.on_missing != "raise":
         way.missing = Missing(task.on_missing)
-    staged = arguments.stage(task.name, args, kwargs, way, task.load)
-    with blocks(_aliases(call, staged)):
+    staged = parameters.stage(task.name, args, kwargs, way, task.load)
+    with blocks(_aliases(execution, staged)):
         try:
             lock(way.locked())
             given, named = staged.finish(way)
@@ -60,12 +59,12 @@ def run(call: Call, body: Body) -> Any:
     return None
 
 
-def _aliases(call: Call, staged: StagedCall) -> set[str]:
+def _aliases(execution: Execution, staged: StagedCall) -> set[str]:
     """Return the aliases on which the body runs in a transaction."""
-    locking = {name: load for name, load in call.task.load.items() if load.for_update}
+    locking = {name: load for name, load in execution.task.load.items() if load.for_update}
     if not locking:
         return set()
     holding = {slot.name for slot, value in staged.values() if holds_refs(value)}
-    slots = call.arguments.slots
+    slots = execution.parameters.slots
     empty = [(slots[name].shape, load) for name, load in locking.items() if name not in holding]
-    return aliases_of(call.way.locked(), empty)
+    return aliases_of(execution.way.locked(), empty)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from modelref.celery.loads import Load, resolver_of
-from modelref.celery.shapes import Shape, models_in
+from modelref.celery.arguments.shapes import Shape, models_in
+from modelref.celery.rows.loads import Load, resolver_of
 from modelref.group import Group
 from modelref.identity import DEFAULT_ALIAS
 from modelref.instances import alias_for_write

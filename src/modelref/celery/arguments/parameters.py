@@ -1,4 +1,4 @@
-"""The arguments of one task: the shape of each parameter, and the error when one does not fit."""
+"""The parameters of one task: the shape of each, and the error when one does not fit."""
 
 import inspect
 import re
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from modelref.celery.annotations import Reader
-from modelref.celery.loads import Load, check_alias_of, precedence
-from modelref.celery.namespaces import Namespace
-from modelref.celery.receiving import Receiving
-from modelref.celery.shapes import ANYTHING, Misfit, Shape, Way, row_model
+from modelref.celery.arguments.annotations import Reader
+from modelref.celery.arguments.namespaces import Namespace
+from modelref.celery.arguments.receiving import Receiving
+from modelref.celery.arguments.shapes import ANYTHING, Misfit, Shape, Way, row_model
+from modelref.celery.rows.loads import Load, check_alias_of, precedence
 from modelref.errors import ArgumentMismatch, ModelRefError, ReferenceNotFound, UnsavedInstance
 from modelref.instances import has_row, is_model_class
 from modelref.keys import is_wire_scalar
@@ -34,8 +34,8 @@ class Slot:
         self.problems = problems
 
 
-class Arguments:
-    """Converts the arguments of a task's calls.
+class Parameters:
+    """The parameters of a task; they convert the arguments of its calls.
 
     Annotations are evaluated at the first call: the task is often made in the middle of an
     import, when the names in them are not there yet.

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack, override
 
-    from modelref.celery.canvas import chain
-    from modelref.celery.declared import CelerySignature
-    from modelref.celery.options import CallOptions, LocalOptions
-    from modelref.celery.results import AsyncResult
+    from modelref.celery.types.canvas import chain
+    from modelref.celery.types.declared import CelerySignature
+    from modelref.celery.types.options import CallOptions, LocalOptions
+    from modelref.celery.types.results import AsyncResult
 
     X = TypeVar("X")
 

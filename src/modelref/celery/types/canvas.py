@@ -1,7 +1,7 @@
 """``chain``, ``group`` and ``chord`` with types; at run time Celery's own.
 
-Each is a :class:`~modelref.celery.signatures.Signature` of what its first steps take and its last
-one gives.
+Each is a :class:`~modelref.celery.types.signatures.Signature` of what its first steps take and
+its last one gives.
 """
 
 from typing import TYPE_CHECKING, Any, Generic
@@ -10,7 +10,7 @@ from celery.canvas import chain as celery_chain
 from celery.canvas import chord as celery_chord
 from celery.canvas import group as celery_group
 
-from modelref.celery.signatures import In, R, R_co, Signature
+from modelref.celery.types.signatures import In, R, R_co, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar, Unpack, override
 
-    from modelref.celery.groups import GroupResult
-    from modelref.celery.options import CallOptions, LocalOptions
-    from modelref.celery.results import AsyncResult
+    from modelref.celery.types.groups import GroupResult
+    from modelref.celery.types.options import CallOptions, LocalOptions
+    from modelref.celery.types.results import AsyncResult
 
     A = TypeVar("A")
     B = TypeVar("B")

@@ -9,8 +9,8 @@ from typing import Any
 from celery.canvas import chunks
 from typing_extensions import override
 
-from modelref.celery.handles import handle_of
-from modelref.celery.sending import Call, by_name
+from modelref.celery.calls.handles import handle_of
+from modelref.celery.calls.sending import Call, by_name
 
 
 class MapOf:

@@ -1,0 +1,1 @@
+"""How the rows of a call are read, and what happens where one does not exist."""
