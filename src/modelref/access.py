@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from modelref.async_code import TO_RESOLVE, HintForAsyncCode
 from modelref.batch import Batch
-from modelref.group import hint_to_resolve
 from modelref.identity import Identity, alias_on_wire
 from modelref.inert import UNNAMED
 from modelref.instances import Row, alias_for_write, is_model_class, row_of, twin_of, unwrap
@@ -19,6 +19,8 @@ from modelref.resolver import MOST_ROWS_IN_ONE_QUERY, Resolver, check_alias, mos
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
+    _Source = tuple[type[Model], str | None, Resolver]
 
 M = TypeVar("M", bound="Model")
 
@@ -118,11 +120,11 @@ def resolve_all(values: Iterable[M]) -> list[M]:
     found = _read_all(members)
     given: set[int] = set()
     for ref in filter(_awaits_query, members):
-        instance = found.get((*_source(ref), pk_of(ref)))
+        instance = found[_source(ref)].get(pk_of(ref))
         if instance is not None and id(instance) in given:
             instance = twin_of(instance)  # another batch has it: each has an instance of its own
         given.add(id(instance))
-        group_of(ref).settle(pk_of(ref), instance)
+        group_of(ref).settle([pk_of(ref)], {} if instance is None else {pk_of(ref): instance})
     return [_instance(member) for member in members]
 
 
@@ -152,19 +154,27 @@ def iter_resolved(values: Iterable[M], chunk_size: int = MOST_ROWS_IN_ONE_QUERY)
 
 
 def _iterate(values: Iterator[M], chunk_size: int) -> Iterator[M]:
-    while members := [_member(value) for value in islice(values, chunk_size)]:
-        found = _read_all(members)
-        for member in members:
-            if not _awaits_query(member):
-                yield _instance(member)
-                continue
-            instance = found.get((*_source(member), pk_of(member)))
-            if instance is None:
-                raise group_of(member).not_found(pk_of(member))
-            yield instance
+    for first in values:
+        yield from _resolved([first, *islice(values, chunk_size - 1)])
+
+
+def _resolved(chunk: list[M]) -> Iterator[M]:
+    """Yield the instances of one chunk; nothing else holds them, nor the chunk."""
+    members = [_member(value) for value in chunk]
+    found = _read_all(members)
+    for member in members:
+        read: Any = found.get(_source(member)) if _awaits_query(member) else None
+        if read is None:  # it is loaded, or its model was not known before others were asked for
+            yield _instance(member)
+        elif pk_of(member) in read:
+            yield read[pk_of(member)]
+        else:
+            raise group_of(member).not_found(pk_of(member))
 
 
 def _member(value: Any) -> Any:
+    if issubclass(type(value), Ref):  # isinstance would ask a lazy object for its __class__
+        return value
     value = unwrap(value)
     if not is_model_class(type(value)) and not isinstance(value, Ref):
         raise TypeError(f"Expected a reference or a model instance, got {type(value).__name__}.")
@@ -186,27 +196,31 @@ def _awaits_query(member: Any) -> bool:
     )
 
 
-def _source(ref: Ref[Any]) -> "tuple[type[Model], str | None, Resolver]":
+def _source(ref: Ref[Any]) -> "_Source":
     """Return what has to be the same for references to be read by one query."""
     group = group_of(ref)
     return group.model, group.using, group.resolver
 
 
-def _read_all(
-    members: Sequence[Any],
-) -> "dict[tuple[type[Model], str | None, Resolver, Any], Any]":
-    """Read the rows of all pending references, of whatever batches, together."""
-    wanted: defaultdict[tuple[type[Model], str | None, Resolver], dict[Any, None]]
-    wanted = defaultdict(dict)
+def _read_all(members: Sequence[Any]) -> "dict[_Source, dict[Any, Model]]":
+    """Read the rows of all pending references, of whatever batches, together.
+
+    Returns:
+        The instances by primary key, for all that has to be the same in one query.
+    """
+    wanted: defaultdict[_Source, dict[Any, None]] = defaultdict(dict)
     for ref in filter(_awaits_query, members):
         wanted[_source(ref)][pk_of(ref)] = None
-    found = {}
-    for (model, using, resolver), pks in wanted.items():
-        unread = iter(pks)
-        source = resolver.using or using
-        check_alias(Row(model._meta.label_lower, next(iter(pks)), source))
-        with hint_to_resolve(model):
-            while chunk := list(islice(unread, most_rows(model, source))):
-                for pk, instance in resolver.read(model, chunk, using).items():
-                    found[model, using, resolver, pk] = instance
+    return {source: _read(source, pks) for source, pks in wanted.items()}
+
+
+def _read(source: "_Source", pks: Iterable[Any]) -> "dict[Any, Model]":
+    (model, using, resolver), unread = source, list(pks)
+    read_from = resolver.using or using
+    check_alias(Row(model._meta.label_lower, unread[0], read_from))
+    found: dict[Any, Model] = {}
+    with HintForAsyncCode(TO_RESOLVE, model):
+        most = most_rows(model, read_from)
+        for start in range(0, len(unread), most):
+            found |= resolver.read(model, unread[start : start + most], using)
     return found

@@ -89,9 +89,9 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - the task's affair, not the decoder's
             return [inert(error, label, wire, using) for wire in wires]
         if key is None:
-            return [group.add(raw_pk(w)) for w in wires]
+            return group.add_all(list(map(raw_pk, wires)))
         if {key.native}.issuperset(map(type, wires)):
-            return [group.add(wire) for wire in wires]
+            return group.add_all(wires)
         refs = []
         for wire in wires:
             try:

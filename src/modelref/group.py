@@ -4,13 +4,12 @@ It knows its pending references in the order they came. When one of them is touc
 one, those after it, and then the nearest before it, up to what one query may ask for.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from modelref.async_code import hint_for_async_code
+from modelref.async_code import TO_RESOLVE, HintForAsyncCode
 from modelref.errors import ModelRefError, not_found_class
 from modelref.inert import Inert
 from modelref.instances import Row, twin_of
@@ -19,16 +18,18 @@ from modelref.pending import pending_class
 from modelref.refs import (
     Ref,
     fill,
+    fill_all,
     group_of,
     instance_of,
     make,
+    make_all,
     pk_of,
     set_class,
     set_group,
     set_pk,
 )
 from modelref.registry import find_model
-from modelref.resolver import Resolver, check_alias, most_rows
+from modelref.resolver import Resolver, around, check_alias, most_rows
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -52,6 +53,7 @@ class Group:
         "_lock",
         "_pending",
         "_twins",
+        "has_states",
         "label",
         "model",
         "resolver",
@@ -74,6 +76,7 @@ class Group:
         self._kind = pending_class(model)
         self.sealed = sealed
         self.resolver = resolver
+        self.has_states = False
         self._lock = RLock()
         self._pending: dict[Any, Ref[Any]] = {}
         self._twins: dict[Any, list[Ref[Any]]] = {}
@@ -81,8 +84,12 @@ class Group:
         self._gone: set[Any] = set()
 
     def anew(self) -> "Group":
-        """Return an empty group for the same kind of rows."""
-        return Group(self.label, self.using, self.model, sealed=self.sealed, resolver=self.resolver)
+        """Return an empty group for the same kind of rows, and for references of this one."""
+        group = Group(
+            self.label, self.using, self.model, sealed=self.sealed, resolver=self.resolver
+        )
+        group.has_states = self.has_states
+        return group
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Group":
         """Return a new group: the deep copies of references load with one another."""
@@ -106,11 +113,29 @@ class Group:
         known = self._pending.get(pk)
         return self.add(pk) if known is None else known
 
+    def refs(self, pks: Sequence[Any]) -> list[Ref[Any]]:
+        """Return the one reference of this group to each row, as :meth:`ref` does."""
+        new = set(pks)
+        if len(new) == len(pks) and self._pending.keys().isdisjoint(new):
+            return self.add_all(pks)
+        return list(map(self.ref, pks))
+
     def add(self, pk: Any) -> Ref[Any]:
         """Return a new reference, which shares its instance with others to the same row."""
         ref = make(self._kind, self, pk)
         self.enrol(ref)
         return ref
+
+    def add_all(self, pks: Sequence[Any]) -> list[Ref[Any]]:
+        """Return new references, each as :meth:`add` makes one."""
+        refs = make_all(self._kind, self, pks)
+        new = dict(zip(pks, refs, strict=True))
+        if len(new) == len(refs) and self._pending.keys().isdisjoint(new):
+            self._pending |= new
+        else:
+            for ref in refs:
+                self.enrol(ref)
+        return refs
 
     def enrol(self, ref: Ref[Any]) -> None:
         """Take in a new reference."""
@@ -152,7 +177,7 @@ class Group:
             pk = pk_of(ref)
             if self.awaits(ref):
                 check_alias(Row(self.label, pk, self.source))
-                with hint_to_resolve(self.model):
+                with HintForAsyncCode(TO_RESOLVE, self.model):
                     self._read(self._with(pk))
             if instance_of(ref) is None:
                 raise self.not_found(pk)
@@ -175,7 +200,7 @@ class Group:
             if self.model is None or not pks:
                 return
             check_alias(Row(self.label, pks[0], self.source))
-            with hint_to_resolve(self.model):
+            with HintForAsyncCode(TO_RESOLVE, self.model):
                 most = most_rows(self.model, self.source)
                 if len(pks) > most:
                     pks = key_of(self.model).in_order(pks)
@@ -184,31 +209,42 @@ class Group:
 
     def _read(self, pks: Sequence[Any]) -> None:
         assert self.model is not None
-        found = self.resolver.read(self.model, pks, self.using)
-        for pk in pks:
-            self.settle(pk, found.get(pk))
+        self.settle(pks, self.resolver.read(self.model, pks, self.using))
 
     def awaits(self, ref: Ref[Any]) -> bool:
         """Whether a query can tell more about a reference."""
         return self.model is not None and pk_of(ref) not in self._gone
 
-    def settle(self, pk: Any, instance: "Model | None") -> None:
-        """Give all references to a row what was read; None says that the row does not exist."""
+    def settle(self, pks: Sequence[Any], found: "Mapping[Any, Model]") -> None:
+        """Give all references to rows what was read.
+
+        Args:
+            pks: different primary keys, which were asked for.
+            found: the instances, by primary key; rows that are not among them do not exist.
+        """
         with self._lock:
-            copies = self._copies.pop(pk, ())
-            refs = self._twins.pop(pk, [])
-            if pk in self._pending:
-                refs.append(self._pending.pop(pk))
-            if instance is None:
+            if self._copies or self._twins:
+                for pk in pks:
+                    self._settle_others(pk, found.get(pk))
+            for pk in [pk for pk in pks if pk not in found]:
                 self._gone.add(pk)
-                return
-            for ref in copies:
-                if group_of(ref) is self:
-                    fill(ref, twin_of(instance))
-                else:
-                    group_of(ref).settle(pk, twin_of(instance))
-            for ref in refs:
-                fill(ref, instance)
+                self._pending.pop(pk, None)
+            waiting = [pk for pk in pks if pk in self._pending]
+            refs = list(map(self._pending.pop, waiting))
+            fill_all(refs, list(map(found.__getitem__, waiting)))
+
+    def _settle_others(self, pk: Any, instance: "Model | None") -> None:
+        """Do it for the copies of the first reference to a row, and for its twins."""
+        copies, twins = self._copies.pop(pk, ()), self._twins.pop(pk, ())
+        if instance is None:
+            return
+        for ref in copies:
+            if group_of(ref) is self:
+                fill(ref, twin_of(instance))
+            else:
+                group_of(ref).settle([pk], {pk: twin_of(instance)})
+        for ref in twins:
+            fill(ref, instance)
 
     def not_found(self, pk: Any) -> ModelRefError:
         """Return the error for a row that does not exist."""
@@ -260,25 +296,3 @@ class Group:
             return False
         set_class(ref, self._kind)
         return True
-
-
-def around(pks: list[Any], pk: Any, most: int) -> list[Any]:
-    """Return the primary keys that are read with one of them: itself, those after it, then before.
-
-    Args:
-        pks: all that wait to be read, in the order they came.
-        pk: the one that is needed now.
-        most: how many to return at most.
-    """
-    at = pks.index(pk)
-    chosen = pks[at : at + most]
-    before = max(0, at + len(chosen) - most)
-    return chosen + pks[before:at]
-
-
-def hint_to_resolve(model: "type[Model]") -> AbstractContextManager[None]:
-    """Where async code may not wait for a query, say what to do instead."""
-    return hint_for_async_code(
-        f"A reference to {model._meta.label_lower} loads on first access: "
-        f"use `await aresolve(ref)` before it."
-    )

@@ -32,6 +32,7 @@ class Inert:
 
     model: "type[Model] | None" = None
     sealed = True
+    has_states = False
 
     def __init__(
         self, error: Exception, label: str, wire: Any, using: str | None, *, grouped: bool = False

@@ -1,7 +1,10 @@
 """What a model instance says of its own row: label, primary key, alias."""
 
 import copy
+import gc
 import sys
+from functools import cache
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelref.errors import UnsavedInstance
@@ -9,6 +12,9 @@ from modelref.identity import alias_on_wire
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
+_MOST_OBJECTS_LOOKED_AT = 1_000
+_LEAD_NOWHERE = (type, ModuleType, FunctionType, str)
 
 
 class Row(NamedTuple):
@@ -58,9 +64,14 @@ def row_of(instance: "Model") -> Row:
 
 def alias_for_write(model: "type[Model]", instance: "Model | None" = None) -> str | None:
     """Return the alias that the router writes the model to, None for ``default``."""
+    return alias_on_wire(_router().db_for_write(model, instance=instance))
+
+
+@cache
+def _router() -> Any:
     from django.db import router  # here: no Django database at import
 
-    return alias_on_wire(router.db_for_write(model, instance=instance))
+    return router
 
 
 def twin_of(instance: "Model") -> "Model":
@@ -102,3 +113,16 @@ def prefetched(instance: Any) -> dict[str, Any]:
     """Return the querysets of an instance that hold rows already."""
     found: dict[str, Any] = getattr(instance, "__dict__", {}).get("_prefetched_objects_cache", {})
     return found
+
+
+def leads_back(instance: "Model") -> bool:
+    """Whether something that an instance holds may hold the instance, as a field tracker does."""
+    held: list[Any] = list(vars(instance).values())
+    seen: set[int] = set()
+    while held:
+        seen.update(map(id, held))
+        if id(instance) in seen or len(seen) > _MOST_OBJECTS_LOOKED_AT:
+            return True
+        leading = [each for each in held if not isinstance(each, _LEAD_NOWHERE)]
+        held = [each for each in gc.get_referents(*leading) if id(each) not in seen]
+    return False

@@ -92,6 +92,12 @@ class Key:
             return pk
         return values if self.composite else values[0]
 
+    def clean_many(self, pks: "Sequence[Any]") -> "Sequence[Any]":
+        """Return many primary keys as :meth:`clean` does, at once where all are plain already."""
+        if self.native is not None and set(map(type, pks)) == {self.native}:
+            return pks
+        return [self.clean(pk) for pk in pks]
+
     def in_order(self, pks: "Iterable[Any]") -> list[Any]:
         """Return primary keys in an order that is the same in every process."""
         pks = list(pks)

@@ -80,18 +80,17 @@ class Packer:
         """
         if not is_body(message):
             return self.pack(message)
-        args, *rest = message
-        return [self._each(args), *map(self.pack, rest)]
+        return [self._each(message[0]), *map(self.pack, message[1:])]
 
     def pack(self, value: Any) -> Any:
         """Return one value with forms in it; what is not known here is left for the codec."""
         kind = type(value)
         if kind in _PLAIN:
             return value
-        if issubclass(kind, (list, tuple)):  # isinstance would ask a reference for its __class__
+        if issubclass(kind, dict):  # isinstance would ask a reference for its __class__
+            return self._dict(value) if value else {}
+        if issubclass(kind, (list, tuple)):
             return self._grouped(value) or self._each(value)
-        if issubclass(kind, dict):
-            return self._dict(value)
         return self.pack_object(value)
 
     def pack_object(self, value: Any) -> Any:
@@ -141,7 +140,7 @@ class Packer:
             raise Refused(value, f"a dict of the key {next(iter(value))!r} alone is reserved.")
         if self._keys is not None:
             self.check_keys(value)
-        if not value or _PLAIN.issuperset(map(type, value.values())):
+        if _PLAIN.issuperset(map(type, value.values())):
             return dict(value)
         packed = {key: self.pack(member) for key, member in value.items()}
         if is_call(value) and isinstance(value["args"], (list, tuple)):

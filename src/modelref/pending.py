@@ -24,6 +24,7 @@ def _state(ref: Ref[Any]) -> Any:
     """A ``ModelState`` of its own; relations cached in it are carried over by the load."""
     from django.db.models.base import ModelState  # here: no Django model at import
 
+    group_of(ref).has_states = True
     state = ModelState()
     state.adding = False
     state.db = group_of(ref).using or "default"
@@ -286,9 +287,7 @@ def _pk_answers(model: "type[Model]") -> dict[str, Answer]:
     parts = getattr(pk, "fields", None)
     if parts is not None:
         return {part.attname: _part_answer(at) for at, part in enumerate(parts)}
-    names = {pk.attname}
-    if pk.remote_field is None:
-        names.add(pk.name)
+    names = {pk.attname, pk.name} if pk.remote_field is None else {pk.attname}
     while pk.remote_field is not None and pk.remote_field.parent_link:
         pk = pk.remote_field.model._meta.pk
         names.add(pk.attname)

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-from modelref.async_code import hint_for_async_code
+from modelref.async_code import TO_SEND, HintForAsyncCode
 from modelref.identity import alias_on_wire
 from modelref.instances import alias_for_write
 
@@ -40,8 +40,5 @@ def pks_of(queryset: "QuerySet[Model]") -> list[Any]:
     """Return the primary keys of a queryset in its order."""
     if queryset._result_cache is not None:
         return [instance.pk for instance in queryset._result_cache]
-    name = queryset.model._meta.model_name
-    with hint_for_async_code(
-        f"A queryset is read when it is sent: send `[{name} async for {name} in queryset]`."
-    ):
+    with HintForAsyncCode(TO_SEND, queryset.model):
         return list(queryset.values_list("pk", flat=True))

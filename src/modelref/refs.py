@@ -12,15 +12,15 @@ in three slots, read through the functions at the head of this module, since the
 """
 
 import copy
-import gc
 import operator
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from types import FunctionType, ModuleType
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from modelref.identity import Identity, one_line, pk_text
-from modelref.instances import Row, has_row, row_of
+from modelref.instances import Row, has_row, leads_back, row_of
 from modelref.kept import kept_on_model
 from modelref.keys import wire_pk
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LONGEST_PK_IN_REPR = 80
-_MOST_OBJECTS_LOOKED_AT = 1_000
-_LEAD_NOWHERE = (type, ModuleType, FunctionType, str)
 
 
 class RowGroup(Protocol):
@@ -46,6 +44,8 @@ class RowGroup(Protocol):
     using: str | None
     model: "type[Model] | None"
     sealed: bool
+    #: Whether one of its pending references has been asked for its ``_state``.
+    has_states: bool
 
     def place(self, ref: "Ref[Any]") -> None:
         """See to it that the model of a reference is known, or raise why it cannot be."""
@@ -115,7 +115,7 @@ class Ref(Generic[T]):
         if is_stored(self):
             return group_of(self).reduced(self)
         instance = instance_of(self)
-        if _leads_back(instance):  # then pickle has to meet the instance as itself
+        if leads_back(instance):  # then pickle has to meet the instance as itself
             return operator.getitem, ((instance,), 0)
         return instance.__reduce_ex__(protocol)
 
@@ -162,6 +162,9 @@ _set_instance: Callable[[Ref[Any], Any], None] = Ref.__dict__["_modelref_instanc
 _set_dict: Callable[[Ref[Any], dict[str, Any]], None] = Ref.__dict__["__dict__"].__set__
 set_class: Callable[[Ref[Any], type], None] = object.__dict__["__class__"].__set__
 
+# Goes through an iterator and keeps nothing: with `map` a loop that calls no function of Python's.
+_run: Callable[[Iterable[None]], None] = deque[None](maxlen=0).extend
+
 
 def make(kind: type[Ref[Any]], group: RowGroup, pk: Any) -> Ref[Any]:
     """Return a new pending reference, which its group does not know yet.
@@ -178,17 +181,39 @@ def make(kind: type[Ref[Any]], group: RowGroup, pk: Any) -> Ref[Any]:
     return ref
 
 
+def make_all(kind: type[Ref[Any]], group: RowGroup, pks: Sequence[Any]) -> list[Ref[Any]]:
+    """Return new pending references, each as :func:`make` makes one."""
+    refs: list[Ref[Any]] = list(map(object.__new__, repeat(kind, len(pks))))
+    _run(map(set_group, refs, repeat(group)))
+    _run(map(set_pk, refs, pks))
+    _run(map(_set_instance, refs, repeat(None)))
+    return refs
+
+
 def fill(ref: Ref[Any], instance: "Model") -> None:
     """Turn a pending reference into a loaded one that shares the state of an instance.
 
     Relations that Django cached on the pending reference are carried over.
     """
-    waiting = own_dict(ref).get("_state")
-    if waiting is not None:
-        instance._state.fields_cache = waiting.fields_cache | instance._state.fields_cache
+    if group_of(ref).has_states:  # own_dict would make a dict for a reference that has none
+        waiting = own_dict(ref).get("_state")
+        if waiting is not None:
+            instance._state.fields_cache = waiting.fields_cache | instance._state.fields_cache
     _set_instance(ref, instance)
     _set_dict(ref, object.__getattribute__(instance, "__dict__"))
     set_class(ref, loaded_class(type(instance)))
+
+
+def fill_all(refs: "Sequence[Ref[Any]]", instances: "Sequence[Model]") -> None:
+    """Turn pending references of one group into loaded ones, as :func:`fill` does with each."""
+    if not refs or group_of(refs[0]).has_states:
+        for ref, instance in zip(refs, instances, strict=True):
+            fill(ref, instance)
+        return
+    classes = {kind: loaded_class(kind) for kind in set(map(type, instances))}
+    _run(map(_set_instance, refs, instances))
+    _run(map(_set_dict, refs, map(object.__getattribute__, instances, repeat("__dict__"))))
+    _run(map(set_class, refs, map(classes.__getitem__, map(type, instances))))
 
 
 def is_stored(ref: Ref[Any]) -> bool:
@@ -272,16 +297,3 @@ def _copied(
     if "_state" in own_dict(ref):
         own_dict(twin)["_state"] = copied(own_dict(ref)["_state"])
     return twin
-
-
-def _leads_back(instance: "Model") -> bool:
-    """Whether something that an instance holds may hold the instance, as a field tracker does."""
-    held: list[Any] = list(vars(instance).values())
-    seen: set[int] = set()
-    while held:
-        seen.update(map(id, held))
-        if id(instance) in seen or len(seen) > _MOST_OBJECTS_LOOKED_AT:
-            return True
-        leading = [each for each in held if not isinstance(each, _LEAD_NOWHERE)]
-        held = [each for each in gc.get_referents(*leading) if id(each) not in seen]
-    return False

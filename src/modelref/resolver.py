@@ -78,9 +78,9 @@ class DatabaseResolver:
         if len(pks) == 1:
             return self._get(rows, pks[0])
         found: dict[Any, Model] = rows.in_bulk(_storable(rows, pks))
-        for pk in pks:
+        for pk in [pk for pk in pks if pk not in found]:
             # A case-insensitive column gives a key back in the spelling of the row.
-            if isinstance(pk, str) and pk not in found:
+            if isinstance(pk, str):
                 found |= self._get(rows, pk)
         return found
 
@@ -102,6 +102,20 @@ def most_rows(model: "type[Model]", using: str | None) -> int:
     if most_parameters is None:
         return MOST_ROWS_IN_ONE_QUERY
     return min(MOST_ROWS_IN_ONE_QUERY, most_parameters // len(key_of(model).fields))
+
+
+def around(pks: list[Any], pk: Any, most: int) -> list[Any]:
+    """Return the primary keys that are read with one of them: itself, those after it, then before.
+
+    Args:
+        pks: all that wait to be read, in the order they came.
+        pk: the one that is needed now.
+        most: how many to return at most.
+    """
+    at = pks.index(pk)
+    chosen = pks[at : at + most]
+    before = max(0, at + len(chosen) - most)
+    return chosen + pks[before:at]
 
 
 def close_if_dead(using: str) -> bool:

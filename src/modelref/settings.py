@@ -1,5 +1,6 @@
 """The optional dict ``MODELREF`` of a project's settings, with its defaults."""
 
+from functools import cache
 from typing import Any
 
 DEFAULTS: dict[str, Any] = {
@@ -17,6 +18,22 @@ def setting(name: str) -> Any:
     Args:
         name: a key of :data:`DEFAULTS`.
     """
-    from django.conf import settings  # here: a codec is importable without Django's settings
+    return _settings()[name]
 
-    return getattr(settings, "MODELREF", {}).get(name, DEFAULTS[name])
+
+@cache
+def _settings() -> dict[str, Any]:
+    """Return all entries, until a test changes a setting.
+
+    The setting is looked up with every call of a task, and Django is slow to find that a project
+    has none.
+    """
+    from django.conf import settings  # here, and below: a codec is importable without settings
+    from django.core.signals import setting_changed
+
+    setting_changed.connect(_forget, dispatch_uid=_forget.__qualname__)
+    return {**DEFAULTS, **getattr(settings, "MODELREF", {})}
+
+
+def _forget(**_kwargs: Any) -> None:
+    _settings.cache_clear()

@@ -20,6 +20,7 @@ from modelref.refs import Ref, group_of
 _PARTS_OF_CALL = frozenset(
     {"args", "callbacks", "chain", "chord", "errbacks", "id", "kwargs", "options", "task"}
 )
+_PLAIN_KEYS = frozenset({int, str})
 
 
 class Unpacker:
@@ -39,7 +40,7 @@ class Unpacker:
         """Return the references for a list; for a form that is none, one that says so."""
         if not _are_parts(parts) or not isinstance(parts[1], (list, tuple)):
             return malformed(parts, grouped=True)
-        if not all(map(_is_wire_pk, parts[1])):
+        if not _are_wire_pks(parts[1]):
             return malformed(parts, grouped=True)
         label, wires, using = _label_wire_using(parts)
         return self._batch.arrive(label, wires, using)
@@ -65,7 +66,10 @@ class Unpacker:
         if not isinstance(args, (list, tuple, Ref)):
             return value
         if isinstance(embed, dict):
-            embed = {key: _without_refs(each, put_back) for key, each in embed.items()}
+            embed = {
+                key: None if each is None else _without_refs(each, put_back)
+                for key, each in embed.items()
+            }
         if isinstance(args, Ref):  # the task itself says what is wrong
             args = [malformed(put_back(args))]
         return [args, _without_refs(kwargs, put_back), _without_refs(embed, put_back)]
@@ -120,6 +124,10 @@ def _is_wire_pk(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return len(value) > 0 and all(map(is_wire_scalar, value))
     return is_wire_scalar(value)
+
+
+def _are_wire_pks(values: Sequence[Any]) -> bool:
+    return _PLAIN_KEYS.issuperset(map(type, values)) or all(map(_is_wire_pk, values))
 
 
 def _label_wire_using(parts: Sequence[Any]) -> tuple[str, Any, str | None]:

@@ -38,6 +38,8 @@ class BoundTaskMethod(Generic[P, R]):
         instance: the instance, or a reference to its row; nothing here reads it.
     """
 
+    __name__: str
+
     def __init__(self, method: "TaskMethod[Any, P, R]", instance: Any) -> None:
         # As on a method of Python, for signal receivers and weakref.WeakMethod.
         self.__func__ = method

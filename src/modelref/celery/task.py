@@ -248,7 +248,9 @@ class RefTask(TypedTask[P, R_co], Generic[P, R_co]):
         """
         if self._modelref_parameters is None:
             return args, kwargs
-        if not isinstance(args or (), (list, tuple)) or not isinstance(kwargs or {}, Mapping):
+        if not isinstance(args or (), (list, tuple)):
+            return args, kwargs
+        if not isinstance(kwargs or {}, (dict, Mapping)):  # a dict is found sooner than a Mapping
             return args, kwargs
         placed, named = self._modelref_parameters.convert(self.name, args or (), kwargs or {}, way)
         return placed if isinstance(args, list) else tuple(placed), named

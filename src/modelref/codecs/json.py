@@ -41,7 +41,7 @@ class _Encoder(JSONEncoder):
             raise _packer.refuse(o) from None
 
 
-_encoder = _Encoder(separators=(",", ":"))
+_encoder = _Encoder(separators=(",", ":"), check_circular=False)  # the packer has been through it
 
 
 def encode(message: Any) -> str:
@@ -83,6 +83,8 @@ def decode(text: str | bytes | bytearray | memoryview) -> Any:
                 return unpacker.many(value[MANY])
         elif is_signature(value):
             unpacker.release(value, _packer.put_back)
+        if "__type__" not in value:  # all of kombu's own have it, in 5.5 to 5.7
+            return value
         return value if _is_odd(value) else object_hook(value)
 
     return unpacker.message(loads(text, object_hook=hook), _packer.put_back)

@@ -116,6 +116,14 @@ class Items(Container):
         return super().place(value, way) if placed is None else placed
 
     @override
+    def finish(self, staged: Any, way: Way) -> Any:
+        lazy = isinstance(self.item, OfModel) and self.item.lazy
+        if type(staged) is not Staged or not lazy or way.missing is not None:
+            return super().finish(staged, way)
+        # Nothing is done to a reference that stays one.
+        return way.container(staged.given, staged.items, self.maker(staged.given, way))
+
+    @override
     def members(self, given: Any, way: Way) -> Iterable[Any] | None:
         if is_queryset_class(type(given)) and yields_instances(given):
             return way.rows(given)

@@ -5,10 +5,10 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from modelref.contents import refs_in
-from modelref.group import Group, around
+from modelref.group import Group
 from modelref.instances import Row, twin_of
 from modelref.refs import Ref, group_of, pk_of
-from modelref.resolver import Resolver, most_rows
+from modelref.resolver import Resolver, around, most_rows
 
 if TYPE_CHECKING:
     from celery.app.task import Context

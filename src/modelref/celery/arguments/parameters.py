@@ -163,9 +163,13 @@ class Parameters:
 
     def _placed(self, args: Sequence[Any]) -> list[tuple[Slot, Any]]:
         known = self._positional
-        return [(known[at] if at < len(known) else self._rest, arg) for at, arg in enumerate(args)]
+        if len(args) > len(known):
+            known = [*known, *[self._rest] * (len(args) - len(known))]
+        return list(zip(known, args, strict=False))
 
     def _named(self, kwargs: Mapping[str, Any]) -> dict[str, tuple[Slot, Any]]:
+        if not kwargs:
+            return {}
         rest = self._rest_by_name
         return {name: (self._by_name.get(name, rest), arg) for name, arg in kwargs.items()}
 

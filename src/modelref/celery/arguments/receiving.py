@@ -9,7 +9,7 @@ from typing_extensions import override
 from modelref.access import is_reference, resolve
 from modelref.batch import Batch
 from modelref.celery.arguments.items import ItemResolver, MapItems
-from modelref.celery.arguments.shapes import Misfit, Shape
+from modelref.celery.arguments.shapes import Misfit, OfModel, Shape, Staged
 from modelref.celery.rows.loads import Load, LoadResolver, resolver_of
 from modelref.celery.rows.missing import Missing
 from modelref.group import Group
@@ -92,8 +92,20 @@ class Receiving:
         model, using = queryset.model, alias_of(queryset)
         return [self._ref(model, using, pk) for pk in pks_of(queryset)]
 
-    def bulk(self, values: Any, shape: Shape) -> None:
-        """Return None: each row is looked at."""
+    def bulk(self, values: Any, shape: Shape) -> Staged | None:
+        """Return references to rows of one model and alias of a message; None for others."""
+        try:
+            groups = set(map(group_of, values))
+        except TypeError:  # something that is no reference is among them
+            return None
+        group = groups.pop() if len(groups) == 1 else None
+        if group is None or not group.sealed or group.model is None or self._batches:
+            return None
+        if not isinstance(shape, OfModel) or not shape.admits_row(group.model):
+            return None
+        check_alias(stored_row(values[0]))
+        pks = key_of(group.model).clean_many(list(map(pk_of, values)))
+        return Staged(values, self._batch.group_for_model(group.model, group.using).refs(pks))
 
     def pk(self, model: "type[Model]", pk: Any, given: Any) -> Ref[Any]:
         """Return the reference to the row of a bare key."""
@@ -153,6 +165,10 @@ class ReceivingItem(Receiving):
         if isinstance(value, Ref):
             self._origins[stored_row(ref)] = value
         return ref
+
+    @override
+    def bulk(self, values: Any, shape: Shape) -> None:
+        """Return None: each row is looked at."""
 
     @override
     def _new_batch(self, resolver: Resolver) -> Batch:

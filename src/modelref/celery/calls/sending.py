@@ -29,7 +29,7 @@ _IN_MESSAGE = ("chain", "chord", "countdown", "eta", "expires")
 
 def by_name(rest: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of an ``apply_async``, with those that were given by position."""
-    return {**dict(zip(_BY_POSITION, rest, strict=False)), **options}
+    return {**dict(zip(_BY_POSITION, rest, strict=False)), **options} if rest else dict(options)
 
 
 class Call:
@@ -40,7 +40,7 @@ class Call:
         publish: its ``apply_async`` as Celery has it.
         args: positional arguments of the task.
         kwargs: its keyword arguments.
-        options: the options of ``publish``.
+        options: the options of ``publish``, in a dict of the call's own.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class Call:
         publish: Callable[..., Any],
         args: Any,
         kwargs: Any,
-        options: Mapping[str, Any],
+        options: dict[str, Any],
     ) -> None:
         self._task = task
         self._publish = publish
         self._args = args
         self._kwargs = kwargs
-        self._options = dict(options)
+        self._options = options
         on_commit = self._options.pop("on_commit", None)
         self._on_commit = task.on_commit if on_commit is None else on_commit
 
