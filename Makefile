@@ -35,7 +35,9 @@ lint: $(DEV)
 
 types: $(DEV)
 	$(BIN)/mypy --strict
+	$(BIN)/mypy --config-file tests/mypy.toml
 	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
+	$(BIN)/pyright --project tests/pyrightconfig.json --pythonpath $(BIN)/python
 
 pytest: $(DEV)
 	$(BIN)/python -m pytest

@@ -66,7 +66,8 @@ def _function(statements: str, names: dict[str, Any]) -> Callable[[], Any]:
     one = statements.splitlines()[0]
     scope = dict(names)
     exec(f"def work():\n    {one}", scope)
-    return scope["work"]
+    work: Callable[[], Any] = scope["work"]
+    return work
 
 
 def _counted(path: str) -> int:

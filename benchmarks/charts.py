@@ -139,8 +139,8 @@ def _bars(title: str, figures: Mapping[str, float], text: str) -> Any:
     chart = pygal.HorizontalBar(
         **_options([OURS], title), show_legend=False, show_x_labels=True, show_x_guides=True
     )
-    chart.x_labels = [f"{name}  {text.format(figures[name])}" for name in reversed(figures)]
-    chart.add(title, [_bar(name, figures[name]) for name in reversed(figures)])
+    chart.x_labels = [f"{name}  {text.format(figures[name])}" for name in reversed([*figures])]
+    chart.add(title, [_bar(name, figures[name]) for name in reversed([*figures])])
     return chart
 
 
@@ -182,7 +182,8 @@ def _without_script(root: Element) -> Element:
     """Leave out what makes a chart move, and the comment that has the date in it."""
     for parent in list(root.iter()):
         for child in list(parent):
-            if not isinstance(child.tag, str) or child.tag in ("script", "desc"):
+            tag: Any = child.tag  # a function, where it is a comment
+            if not isinstance(tag, str) or tag in ("script", "desc"):
                 parent.remove(child)
     return root
 

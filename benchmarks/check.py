@@ -90,6 +90,7 @@ def ratios() -> dict[str, Callable[[], float]]:
 
         return measure
 
+    works: Rivals
     orders, found = list(Order.objects.order_by("pk")[:FEW]), {}
     for size in (1, FEW):
         given = orders[:size]

@@ -5,6 +5,7 @@ from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
+from benchmarks.project import Orders
 from benchmarks.timing import compare
 
 CODECS = ("json", "pickle", "yaml", "msgpack")
@@ -22,7 +23,7 @@ def measure() -> Iterator[Comparison]:
             yield from of_codec(codec, orders[:size])
 
 
-def of_codec(codec: str, orders: list, budget: float = 1.0) -> Iterator[Comparison]:
+def of_codec(codec: str, orders: Orders, budget: float = 1.0) -> Iterator[Comparison]:
     """Yield the comparisons of bytes and times for one codec."""
     from benchmarks import rivals  # here: Django has been set up
 
@@ -37,14 +38,14 @@ def of_codec(codec: str, orders: list, budget: float = 1.0) -> Iterator[Comparis
     yield compare(f"decode, {codec}", len(orders), works, PKS, budget=budget)
 
 
-def bytes_of(codec: str, orders: list) -> Comparison:
+def bytes_of(codec: str, orders: Orders) -> Comparison:
     """Return the comparison of bytes for one codec."""
     written = {name: encode() for name, encode in encoding(codec, orders).items()}
     sizes = {name: float(len(data)) for name, data in written.items()}
     return Comparison.exactly(f"bytes, {codec}", len(orders), "bytes", sizes, [PKS])
 
 
-def encoding(codec: str, orders: list) -> dict[str, Any]:
+def encoding(codec: str, orders: Orders) -> dict[str, Any]:
     """Return what encodes a message about some orders, by rival."""
     from benchmarks import rivals
     from benchmarks.wire import as_sent

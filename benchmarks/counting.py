@@ -30,7 +30,7 @@ def measure() -> Iterator[Comparison]:
 
 def paths(order: Any) -> dict[str, Callable[[], Any]]:
     """Return the paths that are counted, by name."""
-    from benchmarks import rivals, tasks  # here: Django has been set up
+    from benchmarks import proj, rivals  # here: Django has been set up
     from benchmarks.sending import rivals_for
     from benchmarks.wire import as_sent
     from modelref import reference
@@ -39,7 +39,7 @@ def paths(order: Any) -> dict[str, Callable[[], Any]]:
     encode, decode = rivals.encoder("modelref-json"), rivals.decoder("modelref-json")
     data = encode(body)
     sending = rivals_for([order])[rivals.OURS]
-    assert tasks.app.conf.task_serializer == "modelref-json"
+    assert proj.app.conf.task_serializer == "modelref-json"
     works = (
         lambda: encode(body),
         lambda: decode(data),

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
-from benchmarks.project import SIZES
+from benchmarks.project import SIZES, Orders
 from benchmarks.timing import Clock, compare
 
 CHAPTER = "decode and load"
@@ -42,7 +42,7 @@ def _with_rows(chapter: str, sizes: tuple[int, ...], clock: Clock) -> Iterator[C
         yield compare(chapter, size, work, *bases, budget=5, clock=clock)
 
 
-def rivals_for(orders: list) -> dict[str, Callable[[], Any]]:
+def rivals_for(orders: Orders) -> dict[str, Callable[[], Any]]:
     """Return what each rival does with its message about these orders."""
     from benchmarks import rivals, tasks  # here: Django has been set up
     from benchmarks.wire import as_sent

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
-from benchmarks.project import ROWS
+from benchmarks.project import ROWS, Orders
 from benchmarks.wire import published
 
 DECODED = "memory, decoded"
@@ -32,15 +32,12 @@ def measure() -> Iterator[Comparison]:
 
 def of_references(number: int) -> list[Comparison]:
     """Return the memory that a message about so many rows takes, decoded and in a body."""
-    from benchmarks import rivals, tasks  # here, and below: Django has been set up
-    from benchmarks.shop.models import Order
-    from modelref import reference
+    from benchmarks import rivals  # here, and below: Django has been set up
 
     pks = list(range(1_000, 1_000 + number))
-    sent = published(tasks.by_references, [reference(Order, pk) for pk in pks])
     data = {
         rivals.PKS: rivals.encoder("json")(rivals.body(pks)),
-        rivals.OURS: rivals.encoder("modelref-json")(sent),
+        rivals.OURS: _message(pks),
     }
     decoded = {
         rivals.PKS: _taken(lambda: rivals.decoder("json")(data[rivals.PKS])),
@@ -57,16 +54,32 @@ def of_references(number: int) -> list[Comparison]:
 
 
 def at_peak(number: int) -> Comparison:
-    """Return the memory that reading so many rows takes at its peak, beside the references."""
+    """Return the memory that reading so many rows takes at its peak.
+
+    That of the references, which are those that a body was handed, is in none of the figures.
+    """
     from modelref import iter_resolved, resolve_all
+
+    def iterate(refs: Orders) -> None:
+        deque(iter_resolved(refs), maxlen=0)
 
     chunk = 2_000
     taken = {
-        ONE_CHUNK: _peak(lambda refs: list(iter_resolved(refs)), chunk),
-        IN_CHUNKS: _peak(lambda refs: deque(iter_resolved(refs), maxlen=0), number),
+        ONE_CHUNK: _peak(iterate, chunk),
+        IN_CHUNKS: _peak(iterate, number),
         ALL_AT_ONCE: _peak(resolve_all, number),
     }
     return Comparison.exactly(AT_PEAK, number, "bytes", taken, [ONE_CHUNK])
+
+
+def _message(pks: list[int]) -> Any:
+    """Return the bytes of a message with references to these orders."""
+    from benchmarks import rivals, tasks
+    from benchmarks.shop.models import Order
+    from modelref import reference
+
+    sent = published(tasks.by_references, [reference(Order, pk) for pk in pks])
+    return rivals.encoder("modelref-json")(sent)
 
 
 def _handed(body: Any) -> Any:
@@ -95,12 +108,12 @@ def _taken(make: Callable[[], Any]) -> float:
     return float(taken)
 
 
-def _peak(read: Callable[[list], Any], number: int) -> float:
+def _peak(read: Callable[[Orders], Any], number: int) -> float:
     """Return the bytes that are taken at most while so many references are read."""
-    from benchmarks.shop.models import Order
-    from modelref import reference
+    from benchmarks import rivals
 
-    refs = [reference(Order, pk) for pk in range(1, number + 1)]
+    message = _message(list(range(1, number + 1)))
+    _, refs = _handed(rivals.decoder("modelref-json")(message))
     gc.collect()
     tracemalloc.start()
     read(refs)

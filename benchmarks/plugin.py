@@ -24,7 +24,7 @@ def measure() -> Iterator[Comparison]:
         mypy_cost.generate(project)
         for state, edited in mypy_cost.STATES.items():
             samples: dict[str, list[float]] = {WITHOUT: [], WITH: []}
-            for turn in range(ROUNDS):
+            for turn in range(mypy_cost.rounds_for(state, ROUNDS)):
                 for name in (WITHOUT, WITH) if turn % 2 else (WITH, WITHOUT):
                     samples[name].append(mypy_cost.seconds(project, name, edited)[0])
             yield Comparison.of(chapter(state), mypy_cost.TASKS, "s", samples, [WITHOUT])

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks import project
 from benchmarks.figures import Comparison
 from benchmarks.loading import CHUNKS, LAZY, receiving, rivals_for
-from benchmarks.project import ROWS, SIZES
+from benchmarks.project import ROWS, SIZES, Orders
 from benchmarks.wire import published
 
 MIXED = "queries, two models on two aliases"
@@ -25,7 +25,7 @@ def measure() -> Iterator[Comparison]:
     yield with_prefetch(orders)
 
 
-def of_rivals(orders: list) -> Comparison:
+def of_rivals(orders: Orders) -> Comparison:
     """Return the queries for rows of one model and alias."""
     from benchmarks import rivals  # here, and below: Django has been set up
 
@@ -34,13 +34,13 @@ def of_rivals(orders: list) -> Comparison:
     return Comparison.exactly("queries", len(orders), "queries", made, [])
 
 
-def of_mixed(orders: list) -> Comparison:
+def of_mixed(orders: Orders) -> Comparison:
     """Return the queries for rows of two models on two aliases, so many of each."""
     from benchmarks import tasks
     from benchmarks.shop.models import Order, Parcel
     from modelref import reference
 
-    given = list(orders)
+    given: list[Any] = list(orders)
     for using in ("default", "eu"):
         if using == "eu":
             given += project.make_orders(len(orders), using)
@@ -52,7 +52,7 @@ def of_mixed(orders: list) -> Comparison:
     return Comparison.exactly(MIXED, len(orders), "queries", made, [])
 
 
-def with_prefetch(orders: list) -> Comparison:
+def with_prefetch(orders: Orders) -> Comparison:
     """Return the queries for rows that are iterated in chunks, each with a prefetch."""
     from benchmarks import tasks
 
@@ -60,7 +60,7 @@ def with_prefetch(orders: list) -> Comparison:
     return Comparison.exactly(PREFETCHED, len(orders), "queries", made, [])
 
 
-def run(task: Any, given: list) -> None:
+def run(task: Any, given: Orders) -> None:
     """Send rows to a task and run it as a worker does."""
     receiving(task, "modelref-json", published(task, given))()
 

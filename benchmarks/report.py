@@ -13,6 +13,9 @@ ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).with_name("results.json")
 PAGE = ROOT / "docs" / "speed.md"
 CHART_FOLDER = ROOT / "docs" / "charts"
+README = ROOT / "README.md"
+BEGIN = "<!-- made by `make bench` -->\n"
+END = "<!-- end -->\n"
 
 HEAD = """\
 # Speed
@@ -40,6 +43,7 @@ def main() -> int:
     """Write the page and the charts from the results of the last run."""
     results = Results.read(RESULTS)
     PAGE.write_text(page(results))
+    README.write_text(with_table(README.read_text(), results))
     CHART_FOLDER.mkdir(exist_ok=True)
     for name in drawable(results):
         (CHART_FOLDER / f"{name}.svg").write_text(draw(name, results))
@@ -53,6 +57,17 @@ def page(results: Results) -> str:
     charts = [f"\n![{CHARTS[name].alt}](charts/{name}.svg)\n" for name in drawable(results)]
     told = ", ".join(f"{name} {each}" for name, each in results.environment.items())
     return "".join([HEAD, table(results), LEGEND, *charts, f"\nMeasured with {told}.\n"])
+
+
+def with_table(readme: str, results: Results) -> str:
+    """Return the README with the figures of the headlines between its two marks."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    rows = [
+        f"| {target.what} | {_measured(target, results)} |" for target in TARGETS if target.headline
+    ]
+    told = "\n".join(["| what | measured |", "| --- | --- |", *rows])
+    return f"{before}{BEGIN}\n{told}\n\n{END}{after}"
 
 
 def table(results: Results) -> str:
@@ -70,10 +85,14 @@ def environment() -> dict[str, str]:
 
 def _rows(results: Results) -> Iterator[str]:
     for target in TARGETS:
-        figure = target.figure(results)
-        told = "not measured" if figure is None else _text(figure, target.unit)
         verdict = "met" if _is_met(target, results) else "**missed**"
-        yield f"| {target.what} | {target.limit} | {told} | {verdict if figure else ''} |"
+        told = verdict if target.figure(results) else ""
+        yield f"| {target.what} | {target.limit} | {_measured(target, results)} | {told} |"
+
+
+def _measured(target: Target, results: Results) -> str:
+    figure = target.figure(results)
+    return "not measured" if figure is None else _text(figure, target.unit)
 
 
 def _is_met(target: Target, results: Results) -> bool:

@@ -3,13 +3,17 @@
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import SimpleLazyObject
 from kombu.serialization import register, registry
 from kombu.utils.json import register_type
+
+if TYPE_CHECKING:  # elsewhere in functions: Django has been set up
+    from benchmarks.project import Orders
+    from benchmarks.shop.models import CerealOrder
 
 PKS = "primary keys"
 OURS = "modelref"
@@ -75,14 +79,17 @@ def _cereal_dumps(message: Any) -> bytes:
 
 @contextmanager
 def _reduced_to_keys(model: type[Model]) -> Iterator[None]:
-    model.__reduce__ = lambda self: (load_cereal, (self.__class__, {"pk": self.pk}))
+    def reduced(self: Any) -> Any:
+        return load_cereal, (self.__class__, {"pk": self.pk})
+
+    model.__reduce__ = reduced  # type: ignore[method-assign]  # as django-cereal does
     try:
         yield
     finally:
         del model.__reduce__
 
 
-def as_cereal(orders: list) -> list:
+def as_cereal(orders: "Orders") -> "list[CerealOrder]":
     """Return orders of the class that the serializer is for."""
     from benchmarks.shop.models import CerealOrder  # here: Django has been set up
 

@@ -7,7 +7,7 @@ from kombu import Producer
 
 from benchmarks import project
 from benchmarks.figures import Comparison
-from benchmarks.project import SIZES
+from benchmarks.project import SIZES, Orders
 from benchmarks.timing import compare
 
 BY_HAND = "primary keys of instances, by hand"
@@ -32,14 +32,15 @@ def measure() -> Iterator[Comparison]:
         yield compare("apply_async", size, work, rivals.PKS)
 
 
-def rivals_for(orders: list) -> dict[str, Callable[[], Any]]:
+def rivals_for(orders: Orders) -> dict[str, Callable[[], Any]]:
     """Return what each rival does to send these orders."""
-    from benchmarks import rivals, tasks  # here: Django has been set up
+    from benchmarks import proj, rivals, tasks  # here: Django has been set up
 
-    connection = tasks.app.connection_for_write()
-    options = {"producer": Unpublishing(connection.default_channel)}
+    connection = proj.app.connection_for_write()
+    options: dict[str, Any] = {"producer": Unpublishing(connection.default_channel)}
     pks = [order.pk for order in orders]
-    cereal = rivals.as_cereal(orders)
+    given: Any = orders
+    cereal: Any = rivals.as_cereal(orders)
     if len(orders) == 1:
         [order], [pk], [cereal] = orders, pks, cereal
         sending = {
@@ -54,7 +55,6 @@ def rivals_for(orders: list) -> dict[str, Callable[[], Any]]:
             BY_HAND: lambda: tasks.by_pks.apply_async(([o.pk for o in orders],), **options),
             rivals.OURS: lambda: tasks.by_references.apply_async((orders,), **options),
         }
-        given = orders
     return sending | {
         rivals.RECIPE: lambda: tasks.by_recipe.apply_async((given,), **options),
         rivals.CEREAL: lambda: tasks.by_cereal.apply_async((cereal,), **options),

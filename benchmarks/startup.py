@@ -55,7 +55,7 @@ def of_modules() -> Comparison:
         "    print(sum(m == name or m.startswith(name + '.') for m in sys.modules))"
     )
     counts = [float(line) for line in _run("-c", statement).splitlines()]
-    found = dict(zip(KEPT_OUT, counts, strict=True))
+    found: dict[str, float] = dict(zip(KEPT_OUT, counts, strict=True))
     return Comparison.exactly(MODULES, 1, "modules", found, [])
 
 

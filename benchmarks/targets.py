@@ -32,6 +32,7 @@ class Target:
         figure: finds the figure; None where it was not measured.
         unit: what follows a figure in the table.
         most, least: the limit; one of them.
+        headline: whether the README tells it too.
     """
 
     what: str
@@ -39,6 +40,7 @@ class Target:
     unit: str = " ×"
     most: float | None = None
     least: float | None = None
+    headline: bool = False
 
     @property
     def limit(self) -> str:
@@ -95,13 +97,14 @@ def _of_times() -> list[Target]:
     made.append(Target("the same, of a list of references that arrived", passed_on, most=1.3))
     for size, rows, most in ((1, "1 instance", 1.15), (1_000, "1,000 instances", 1.3)):
         what = f"`apply_async` with {rows}, up to the bytes, against primary keys"
-        made.append(Target(what, ratio("apply_async", size, rivals.OURS, rivals.PKS), most=most))
+        figure = ratio("apply_async", size, rivals.OURS, rivals.PKS)
+        made.append(Target(what, figure, most=most, headline=True))
     for chapter in (loading.CHAPTER, loading.ON_POSTGRES):
         what = chapter.replace(loading.CHAPTER, "decode and load 1,000 references")
         by_hand = ratio(chapter, 1_000, loading.LAZY, loading.IN_BULK)
-        made.append(Target(f"{what}, against `in_bulk` by hand", by_hand, most=1.2))
+        made.append(Target(f"{what}, against `in_bulk` by hand", by_hand, most=1.2, headline=True))
         get = ratio(chapter, 1_000, loading.GET, loading.LAZY)
-        made.append(Target(f"one `get` each, against {what}", get, least=12))
+        made.append(Target(f"one `get` each, against {what}", get, least=12, headline=True))
     return made
 
 
@@ -111,6 +114,7 @@ def _of_access() -> list[Target]:
             f"{chapter} through a loaded reference, against the instance",
             ratio(chapter, 1, access.LOADED, access.INSTANCE),
             most=most,
+            headline=True,
         )
         for chapter, most in (("field read", 1.2), ("field write", 1.4), ("method call", 1.8))
     ]
@@ -119,6 +123,7 @@ def _of_access() -> list[Target]:
             f"field read through `{name}`, against a loaded reference",
             ratio("field read", 1, name, access.LOADED),
             least=20,
+            headline=True,
         )
         for name in ("SimpleLazyObject", "wrapt")
     ]
@@ -147,6 +152,7 @@ def _of_memory() -> list[Target]:
             value(memory.DECODED, rows, rivals.OURS),
             unit=" bytes",
             most=220,
+            headline=True,
         ),
         Target(
             "memory of each of 100,000 references, handed to a body",
@@ -158,6 +164,7 @@ def _of_memory() -> list[Target]:
             "memory to iterate over 100,000 references, against one chunk",
             ratio(memory.AT_PEAK, rows, memory.IN_CHUNKS, memory.ONE_CHUNK),
             most=1.5,
+            headline=True,
         ),
     ]
 
@@ -183,6 +190,7 @@ TARGETS = [
         "bytes of 1 reference, JSON, whole body, against Celery's recipe",
         ratio("bytes", 1, rivals.OURS, rivals.RECIPE),
         most=0.8,
+        headline=True,
     ),
     *_of_times(),
     *_of_access(),
@@ -191,6 +199,7 @@ TARGETS = [
             f"{throughput.chapter(broker)}, 1 reference, against a primary key by hand",
             ratio(throughput.chapter(broker), 1, throughput.LAZY, throughput.BY_HAND),
             least=0.97,
+            headline=True,
         )
         for broker in throughput.BROKERS
     ),

@@ -22,14 +22,15 @@ from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
-from tests.queues import Queue
+from benchmarks.project import Orders
+from tests.queues import Broker, Queue
 from tests.services import answers
 from tests.workers import starting_workers
 
 BY_HAND = "primary key by hand"
 LAZY = "modelref"
 INSTANCE = "modelref, instance"
-BROKERS = {"redis": "Redis", "rabbitmq": "RabbitMQ"}
+BROKERS: dict[Broker, str] = {"redis": "Redis", "rabbitmq": "RabbitMQ"}
 SIZES = (1, 10, 100, 1_000, 10_000)  # rows that one task is about
 BATCH = 0.8  # seconds
 MOST_IN_BATCH = 1_000
@@ -41,7 +42,7 @@ TIMEOUT = 300  # seconds
 _numbers = count(1)
 
 
-def chapter(broker: str) -> str:
+def chapter(broker: Broker) -> str:
     """Return the name of the chapter for one broker."""
     return f"tasks per second, {BROKERS[broker]}"
 
@@ -56,7 +57,7 @@ def measure_on_rabbitmq() -> Iterator[Comparison]:
     yield from _measure("rabbitmq")
 
 
-def _measure(broker: str) -> Iterator[Comparison]:
+def _measure(broker: Broker) -> Iterator[Comparison]:
     missing = [name for name in (broker, "postgres") if not answers(name)]
     if missing:
         print(f"Left out: {' and '.join(missing)} does not answer.", file=sys.stderr)
@@ -68,7 +69,7 @@ def _measure(broker: str) -> Iterator[Comparison]:
                 yield of_batches(broker, orders[:size], folder)
 
 
-def of_batches(broker: str, orders: list, folder: Path) -> Comparison:
+def of_batches(broker: Broker, orders: Orders, folder: Path) -> Comparison:
     """Return the comparison of tasks about so many orders each."""
     size = len(orders)
     sending = senders(orders)
@@ -100,14 +101,18 @@ def seconds(send: Callable[[], Any], number: int, folder: Path) -> float:
         send()
     last = tasks.mark.delay()
     released.touch()
-    return last.get(timeout=TIMEOUT) - first.get(timeout=TIMEOUT)
+    taken: float = last.get(timeout=TIMEOUT) - first.get(timeout=TIMEOUT)
+    return taken
 
 
-def senders(orders: list) -> dict[str, Callable[[], Any]]:
+def senders(orders: Orders) -> dict[str, Callable[[], Any]]:
     """Return what sends one task about these orders, by rival."""
     from benchmarks import rivals, tasks
 
-    pks, cereal = [order.pk for order in orders], rivals.as_cereal(orders)
+    calls: dict[str, Callable[[], Any]]
+    given: Any
+    cereal: Any = rivals.as_cereal(orders)
+    pks = [order.pk for order in orders]
     if len(orders) == 1:
         calls = {
             BY_HAND: partial(tasks.by_pk.delay, pks[0]),
@@ -130,7 +135,7 @@ def senders(orders: list) -> dict[str, Callable[[], Any]]:
 
 
 @contextmanager
-def _worker(broker: str) -> Iterator[Path]:
+def _worker(broker: Broker) -> Iterator[Path]:
     """Start a worker, for this process to send to; give the folder of its queue."""
     queue = Queue(broker)
     env = {

@@ -8,7 +8,7 @@ from celery.signals import before_task_publish
 
 from benchmarks import project
 from benchmarks.figures import Comparison
-from benchmarks.project import SIZES
+from benchmarks.project import SIZES, Orders
 from benchmarks.timing import compare
 
 PASSED_ON = "modelref, a list of references"
@@ -24,7 +24,7 @@ def measure() -> Iterator[Comparison]:
         yield from _of_size(orders[:size])
 
 
-def _of_size(orders: list) -> Iterator[Comparison]:
+def _of_size(orders: Orders) -> Iterator[Comparison]:
     from benchmarks.rivals import PKS, RECIPE  # here, and below: Django has been set up
 
     size, works = len(orders), encoding(orders)
@@ -34,7 +34,7 @@ def _of_size(orders: list) -> Iterator[Comparison]:
     yield compare("decode", size, decoding(orders), PKS)
 
 
-def encoding(orders: list) -> dict[str, Callable[[], Any]]:
+def encoding(orders: Orders) -> dict[str, Callable[[], Any]]:
     """Return what encodes the message of each rival about some orders."""
     from benchmarks import rivals, tasks
 
@@ -45,7 +45,7 @@ def encoding(orders: list) -> dict[str, Callable[[], Any]]:
     }
 
 
-def decoding(orders: list) -> dict[str, Callable[[], Any]]:
+def decoding(orders: Orders) -> dict[str, Callable[[], Any]]:
     """Return what decodes the messages that name no more than rows, or hold them."""
     from benchmarks import rivals, tasks
 
@@ -56,13 +56,14 @@ def decoding(orders: list) -> dict[str, Callable[[], Any]]:
     }
 
 
-def as_sent(orders: list) -> dict[str, Any]:
+def as_sent(orders: Orders) -> dict[str, Any]:
     """Return the body of a message about some orders as each rival gives it to its serializer."""
     from benchmarks import rivals, tasks
     from modelref import reference
 
     one = len(orders) == 1
-    task, given = (tasks.by_reference, orders[0]) if one else (tasks.by_references, orders)
+    task: Any = tasks.by_reference if one else tasks.by_references
+    given: Any = orders[0] if one else orders
     arguments = {
         rivals.PKS: [order.pk for order in orders],
         PASSED_ON: [task.si(given).args[0]] if one else task.si(given).args[0],
@@ -77,7 +78,7 @@ def as_sent(orders: list) -> dict[str, Any]:
 
 def published(task: Any, *args: Any) -> Any:
     """Return the body that a task gives to the serializer."""
-    from benchmarks import tasks
+    from benchmarks import proj
     from benchmarks.sending import Unpublishing
 
     caught: list[Any] = []
@@ -85,7 +86,7 @@ def published(task: Any, *args: Any) -> Any:
     def catch(body: Any, **kwargs: Any) -> None:
         caught.append(body)
 
-    producer = Unpublishing(tasks.app.connection_for_write().default_channel)
+    producer = Unpublishing(proj.app.connection_for_write().default_channel)
     before_task_publish.connect(catch)
     try:
         task.apply_async(args, producer=producer)

@@ -1,7 +1,7 @@
 """Fixtures: queues on real brokers, worker processes, and the rule for servers that are missing."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import pytest
@@ -9,7 +9,7 @@ from celery import Celery
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
-from tests.queues import Queue
+from tests.queues import MakeQueue, Queue
 from tests.services import FOLDER, SERVICES, require, sweep
 from tests.workers import StartWorker, starting_workers
 
@@ -53,7 +53,7 @@ def django_db_setup(
 
 
 @pytest.fixture
-def make_queue() -> Iterator[Callable[..., Queue]]:
+def make_queue() -> Iterator[MakeQueue]:
     """Make a `Queue` to send to before a worker is started on it.
 
     `make_queue(broker, backend=None, **conf)`; then `start_worker(queue=queue)`.

@@ -6,6 +6,7 @@ in between reads half a message and stops. Here the file is renamed when it is c
 
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 from kombu.transport import filesystem
@@ -15,7 +16,9 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Puts messages into the folder by renaming them."""
 
-    def _put(self, queue, payload, **kwargs):
+    def _put(  # type: ignore[override]  # as kombu's own does
+        self, queue: str, payload: Any, **kwargs: Any
+    ) -> None:
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         unfinished = folder / f".{name}"

@@ -26,7 +26,7 @@ def hold(order_pk: int, path: str) -> str:
     from tests.tasks_workers import wait_for  # here: it needs Django's models
 
     wait_for(path)
-    return note_of(order_pk)
+    return str(note_of(order_pk))
 
 
 @app.task(name="tests.tasks_rollout.pk_of")

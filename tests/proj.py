@@ -11,7 +11,7 @@ A worker process is told its configuration in `MODELREF_TEST_CELERY` (JSON), and
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from celery import Celery
 
@@ -52,5 +52,5 @@ def make_app(conf: Mapping[str, Any], setup: Setup) -> Celery:
 
 app = make_app(
     json.loads(os.environ.get("MODELREF_TEST_CELERY", "null")) or IN_MEMORY,
-    os.environ.get("MODELREF_TEST_SETUP", "full"),
+    cast("Setup", os.environ.get("MODELREF_TEST_SETUP", "full")),
 )

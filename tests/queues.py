@@ -4,18 +4,23 @@ It is what a producer and a worker of a test share. The producer is an app in th
 is current inside `queue.producing()`; a worker is started on it by the fixture `start_worker`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from celery import Celery, current_app
 from kombu import Message
 
 from tests.services import FOLDER, HOST, RUN, rabbitmq_vhost, require
 
+if TYPE_CHECKING:
+    from tests.proj import Setup
+
 Broker = Literal["redis", "rabbitmq", "filesystem", "memory"]
 Backend = Literal["redis", "rpc", "file", "database", "memory"]
+
+MakeQueue = Callable[..., "Queue"]
 
 BACKEND_OF: dict[Broker, Backend] = {
     "redis": "redis",
@@ -40,15 +45,15 @@ class Queue:
     """
 
     def __init__(self, broker: Broker, backend: Backend | None = None, **conf: Any) -> None:
-        self.broker = broker
-        self.backend = backend or BACKEND_OF[broker]
+        self.broker: Broker = broker
+        self.backend: Backend = backend or BACKEND_OF[broker]
         require(*{SERVICE_OF[kind] for kind in (broker, self.backend) if kind in SERVICE_OF})
         self.name = f"{RUN}-{next(_numbers)}"
         self.folder = FOLDER / self.name
         self.conf = self._conf_of_all() | self._conf_of_broker() | self._conf_of_backend() | conf
         self._apps: dict[str, Celery] = {}
 
-    def app(self, setup: str = "full") -> Celery:
+    def app(self, setup: "Setup" = "full") -> Celery:
         """Return the producer of this step of the roll-out (see `tests.proj`)."""
         from tests.proj import make_app  # here: its module needs the whole package to be there
 
@@ -57,7 +62,7 @@ class Queue:
         return self._apps[setup]
 
     @contextmanager
-    def producing(self, setup: str = "full") -> Iterator[Celery]:
+    def producing(self, setup: "Setup" = "full") -> Iterator[Celery]:
         """Make the producer the current app of this thread: `task.delay()` sends to this queue."""
         previous = current_app._get_current_object()
         app = self.app(setup)
@@ -67,7 +72,7 @@ class Queue:
         finally:
             previous.set_current()
 
-    def take(self) -> Message | None:
+    def take(self) -> Message | Any:
         """Take the next message off the queue, as it was sent; None where there is none."""
         app = self.app("none")
         with app.connection_for_read() as connection:

@@ -121,13 +121,15 @@ def _sweep_redis() -> None:
 
 def _sweep_postgres() -> None:
     import psycopg
+    from psycopg import sql
 
     with closing(psycopg.connect(host=HOST, user="postgres", autocommit=True)) as connection:
         found = connection.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [RUN]
         )
         for (database,) in found.fetchall():
-            connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            connection.execute(drop.format(sql.Identifier(database)))
 
 
 def _sweep_mariadb() -> None:

@@ -42,11 +42,11 @@ def waiting_for(alias: str, table: str) -> int:
     """Return how many connections to PostgreSQL wait for a lock on a table."""
     with connections[alias].cursor() as cursor:
         cursor.execute(WAITING, [table])
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def _ask(alias: str, question: dict[str, str], *values: int) -> int:
     connection = connections[alias]
     with connection.cursor() as cursor:
         cursor.execute(question[connection.vendor], values or None)
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])

@@ -32,7 +32,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = FOLDER / "media"
 USE_TZ = True
 
-SERVERS = {
+SERVERS: dict[str, dict[str, object]] = {
     "postgres": {"ENGINE": "django.db.backends.postgresql", "USER": "postgres"},
     "mariadb": {
         "ENGINE": "django.db.backends.mysql",

@@ -7,6 +7,7 @@ which file to write to. The test reads that with `events`.
 import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,14 +72,14 @@ def _watch_tasks() -> _Tasks:
 
     running = _Tasks()
 
-    def receive(request, **kwargs):
+    def receive(request: Any, **kwargs: Any) -> None:
         body = request.body
         _record("receive", id=request.id, body=body if isinstance(body, str) else body.decode())
 
-    def begin(task_id, **kwargs):
+    def begin(task_id: str, **kwargs: Any) -> None:
         running.ids.append(task_id)
 
-    def end(task_id, state, **kwargs):
+    def end(task_id: str, state: str, **kwargs: Any) -> None:
         running.ids.remove(task_id)
         _record("end", id=task_id, state=state)
 
@@ -93,7 +94,7 @@ def _watch_decoder() -> None:
 
     from modelref.codecs import json as codec
 
-    def decode(text):
+    def decode(text: str | bytes) -> Any:
         try:
             message = codec.decode(text)
         except Exception as error:
@@ -107,14 +108,17 @@ def _watch_decoder() -> None:
 
 def _watch_connections(running: _Tasks) -> None:
     from django.db import connections
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.signals import connection_created
 
-    def query(execute, sql, params, many, context):
+    def query(
+        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
         task = running.ids[-1] if running.ids else None
         _record("query", sql=sql, alias=context["connection"].alias, task=task)
         return execute(sql, params, many, context)
 
-    def watch(connection, **kwargs):
+    def watch(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
         if query not in connection.execute_wrappers:
             connection.execute_wrappers.append(query)
 

@@ -13,41 +13,48 @@ from tests.sessions import end_own_session, session_of
 from tests.shop.models import Order
 
 
+def alias_of(order: Order) -> str:
+    """Return in which database a row is."""
+    alias = order._state.db
+    assert alias is not None
+    return alias
+
+
 @task
 def see_instance(order: Order) -> tuple[str, int]:
     """Get a row loaded."""
-    return order.note, session_of(order._state.db)
+    return order.note, session_of(alias_of(order))
 
 
 @task
 def see_reference(order: ModelRef[Order]) -> tuple[str, int]:
     """Load a row by touching it."""
-    return order.note, session_of(order._state.db)
+    return order.note, session_of(alias_of(order))
 
 
 @task
 def see_instances(orders: list[Order]) -> tuple[str, int]:
     """Get rows loaded."""
-    return " ".join(order.note for order in orders), session_of(orders[0]._state.db)
+    return " ".join(order.note for order in orders), session_of(alias_of(orders[0]))
 
 
 @task(load={"order": Load(for_update=True)})
 def see_locked(order: Order) -> tuple[str, int]:
     """Get a row loaded that nobody else can change until the body ends."""
-    return order.note, session_of(order._state.db)
+    return order.note, session_of(alias_of(order))
 
 
 @task
 def see_and_end(order: Order) -> tuple[str, int]:
     """Get a row loaded, and leave a connection that the server has ended."""
-    alias = order._state.db
+    alias = alias_of(order)
     return order.note, end_own_session(alias)
 
 
 @task
 def see_and_let_time_out(order: Order) -> tuple[str, int]:
     """Get a row loaded, and leave a connection that MariaDB ends when it is idle for a second."""
-    alias = order._state.db
+    alias = alias_of(order)
     with connections[alias].cursor() as cursor:
         cursor.execute("SET SESSION wait_timeout = 1")
     return order.note, session_of(alias)
@@ -55,7 +62,7 @@ def see_and_let_time_out(order: Order) -> tuple[str, int]:
 
 def lose_connection(order: Any, path: str) -> None:
     """Change a row, lose the connection, and read the row, all in one transaction."""
-    alias = order._state.db
+    alias = alias_of(order)
     _note_run(path)
     with transaction.atomic(using=alias):
         Order.objects.using(alias).filter(pk=order.pk).update(note="half done")
@@ -75,7 +82,7 @@ def lose_locked_connection(order: Order, path: str) -> None:
     _note_run(path)
     order.note = "half done"
     order.save(update_fields=["note"])
-    end_own_session(order._state.db)
+    end_own_session(alias_of(order))
     order.save(update_fields=["note"])
 
 

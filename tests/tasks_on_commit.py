@@ -1,5 +1,6 @@
 """Tasks that wait for the transaction, and tasks that do not."""
 
+from collections.abc import Callable
 from typing import Any
 
 from celery import chain, chord, group, shared_task
@@ -76,14 +77,15 @@ def retry_in_block(self: Any, order: ModelRef[Order]) -> list[Any]:
 
 def replacement(kind: str, order: Any) -> Any:
     """Return a signature of tasks that wait."""
-    return {
+    made: dict[str, Callable[[], Any]] = {
         "task": lambda: ship.si(order),
         "chain": lambda: chain(ship.si(order), add.s(order)),
         "group": lambda: group(ship.si(order), ship.si(order)),
         "chord": lambda: chord([ship.si(order), ship.si(order)], pass_on.s()),
         "chain of a group": lambda: chain(group(ship.si(order), ship.si(order)), pass_on.s()),
         "map": lambda: ship.map([order, order]),
-    }[kind]()
+    }
+    return made[kind]()
 
 
 def replace_in_a_block(self: Any, kind: str, order: Any) -> Any:

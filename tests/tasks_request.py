@@ -32,7 +32,7 @@ class Measured(Request):
 class MeasuredOfCelery(CeleryRequest):
     """The same of Celery's own request."""
 
-    request_dict = Measured.request_dict
+    request_dict = Measured.request_dict  # pyright: ignore[reportIncompatibleMethodOverride]
 
 
 def noted(path: str) -> int:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,22 @@ class CountingTask(RefTask):
             connections[alias].ensure_connection()  # which asks some servers for their version
             self.counting.enter_context(connections[alias].execute_wrapper(self.count))
 
-    def after_return(self, *args: Any) -> None:
+    def after_return(self, *args: Any, **kwargs: Any) -> None:
         self.counting.close()
 
-    def count(self, execute, sql, params, many, context):
+    def count(
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
         """Count one query."""
         self.sent[context["connection"].alias] += 1
         return execute(sql, params, many, context)
 
-    def report(self, notes: list[str]) -> dict[str, Any]:
+    def report(self, notes: list[Any]) -> dict[str, Any]:
         """Return what the test looks at."""
         return {"notes": notes, "queries": dict(self.sent), "pid": os.getpid()}
 

@@ -53,7 +53,7 @@ async def send(request: HttpRequest, way: str) -> JsonResponse:
 
 async def send_queryset(request: HttpRequest) -> JsonResponse:
     """Be an async view that sends what has not been read."""
-    notes_of.delay(Order.objects.order_by("pk"))
+    notes_of.delay(Order.objects.order_by("pk"))  # pyright: ignore[reportArgumentType]  # a queryset
     return JsonResponse({})
 
 
@@ -94,14 +94,20 @@ class TestSending:
         return lambda url: async_to_sync(AsyncClient().get)(url).json()
 
     @pytest.mark.parametrize("way", SEND)
-    def test_rows_are_sent_without_a_query(self, memory_queue, get, order, way):
+    def test_rows_are_sent_without_a_query(
+        self, memory_queue: Queue, get: Callable[[str], Any], order: Order, way: str
+    ) -> None:
         """Instances and references, in every way; there is no transaction to wait for."""
         with queries(default=1):  # that of the view
             assert get(f"/send/{way}/") == {"sent": way}
 
-        assert f'["shop.order",{order.pk}]' in memory_queue.take().body.decode()
+        message = memory_queue.take()
+        assert message is not None
+        assert f'["shop.order",{order.pk}]' in message.body.decode()
 
-    def test_a_queryset_is_refused_with_a_hint(self, memory_queue, get, order):
+    def test_a_queryset_is_refused_with_a_hint(
+        self, memory_queue: Queue, get: Callable[[str], Any], order: Order
+    ) -> None:
         """Django's own error, and what to do instead."""
         with pytest.raises(SynchronousOnlyOperation) as caught:
             get("/queryset/")
@@ -109,19 +115,23 @@ class TestSending:
         assert "`[order async for order in queryset]`" in str(caught.value)
         assert memory_queue.take() is None
 
-    def test_the_hint_helps(self, memory_queue, get, order):
+    def test_the_hint_helps(
+        self, memory_queue: Queue, get: Callable[[str], Any], order: Order
+    ) -> None:
         """The rows are read first, and sent as references."""
         get("/list/")
 
-        assert f'["shop.order",{order.pk}]' in memory_queue.take().body.decode()
+        message = memory_queue.take()
+        assert message is not None
+        assert f'["shop.order",{order.pk}]' in message.body.decode()
 
-    def test_a_queryset_that_has_been_read_is_sent(self, memory_queue, order):
+    def test_a_queryset_that_has_been_read_is_sent(self, memory_queue: Queue, order: Order) -> None:
         """Its keys are there."""
         orders = Order.objects.all()
         list(orders)
 
         async def send() -> None:
-            notes_of.delay(orders)
+            notes_of.delay(orders)  # pyright: ignore[reportArgumentType]  # a queryset
 
         with queries():
             async_to_sync(send)()
@@ -151,7 +161,7 @@ class TestHints:
             *("str", "format", "resolve", "resolve_all", "iter_resolved"),
         ],
     )
-    def test_it_is_refused(self, order, use):
+    def test_it_is_refused(self, order: Order, use: Callable[[Any], object]) -> None:
         """And the reference can be used afterwards."""
         ref = reference(Order, order.pk)
 
@@ -186,7 +196,7 @@ class TestTasksWithLoops:
         """An order with a note."""
         return Order.objects.using("postgres").create(note="gift")
 
-    def test_async_to_sync_uses_the_connection_of_the_task(self, order):
+    def test_async_to_sync_uses_the_connection_of_the_task(self, order: Order) -> None:
         """Celery closes it after the task."""
         before = connected()
 
@@ -195,7 +205,7 @@ class TestTasksWithLoops:
         assert found == {"note": "gift", "same": True}
         assert wait_for_connections(before) == 0
 
-    def test_asyncio_run_uses_one_of_its_own(self, order):
+    def test_asyncio_run_uses_one_of_its_own(self, order: Order) -> None:
         """It is outside the transaction of the task, and stays open, one for each child."""
         before = connected()
 
@@ -204,15 +214,15 @@ class TestTasksWithLoops:
         assert found == [{"note": "gift", "same": False}] * 3
         assert wait_for_connections(before, 1) == 1
 
-    def test_a_list_is_read_by_one_query(self, order):
+    def test_a_list_is_read_by_one_query(self, order: Order) -> None:
         """`aresolve_all` gives the instances."""
         assert read_all_at_once.delay([order, order]).get(timeout=10) == ["gift", "gift"]
 
-    def test_an_instance_needs_no_query_in_the_loop(self, order):
+    def test_an_instance_needs_no_query_in_the_loop(self, order: Order) -> None:
         """It has been read when the body starts."""
         assert use_loaded.delay(order).get(timeout=10) == "gift"
 
-    def test_the_hint_is_the_failure_of_the_task(self, order):
+    def test_the_hint_is_the_failure_of_the_task(self, order: Order) -> None:
         """Where a reference is used before it is read."""
         with pytest.raises(SynchronousOnlyOperation, match=r"await aresolve\(ref\)"):
             touch.delay(order).get(timeout=10)
@@ -220,7 +230,7 @@ class TestTasksWithLoops:
 
 def default_app() -> Celery:
     """Return the app of threads that have no other."""
-    found = []
+    found: list[Celery] = []
     thread = threading.Thread(target=lambda: found.append(current_app._get_current_object()))
     thread.start()
     thread.join()

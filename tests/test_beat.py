@@ -1,6 +1,7 @@
 """Periodic tasks: a beat process sends references, and a worker reads the row each time."""
 
 import shelve
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +33,9 @@ class TestSchedules:
 
     @pytest.mark.parametrize("entry", ENTRIES)
     @pytest.mark.parametrize("scheduler", [IN_MEMORY, PERSISTENT])
-    def test_each_call_reads_the_row(self, worker, order, scheduler, entry, tmp_path):
+    def test_each_call_reads_the_row(
+        self, worker: Worker, order: Order, scheduler: str, entry: str, tmp_path: Path
+    ) -> None:
         """As it is then; the entry says which one."""
         path = tmp_path / "notes"
 
@@ -42,7 +45,9 @@ class TestSchedules:
             beat.wait_for_line("changed")
 
     @pytest.mark.parametrize("entry", ["key", "reference", "signature"])
-    def test_the_file_of_a_schedule_names_the_row(self, worker, order, entry, tmp_path):
+    def test_the_file_of_a_schedule_names_the_row(
+        self, worker: Worker, order: Order, entry: str, tmp_path: Path
+    ) -> None:
         """And holds nothing of what is in it; after a restart it is read again."""
         path = tmp_path / "notes"
         with beating(worker.queue, PERSISTENT, entry=entry, pk=order.pk, path=path) as beat:

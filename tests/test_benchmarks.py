@@ -63,7 +63,7 @@ def charted() -> Results:
 class TestTurns:
     """How times are taken."""
 
-    def test_twice_the_work_takes_twice_the_time(self):
+    def test_twice_the_work_takes_twice_the_time(self) -> None:
         """The quickest turns of two rivals tell."""
         once = range(2_000)
 
@@ -73,13 +73,13 @@ class TestTurns:
 
         assert min(taken["twice"]) / min(taken["once"]) == pytest.approx(2, rel=0.25)
 
-    def test_each_rival_has_as_many_turns(self):
+    def test_each_rival_has_as_many_turns(self) -> None:
         """So that the figures of one turn can be held against one another."""
         taken = race({"a": "pass", "b": "None", "c": "[]"}, budget=0.1)
 
         assert {len(samples) for samples in taken.values()} == {len(taken["a"])}
 
-    def test_a_ratio_is_that_of_one_turn(self):
+    def test_a_ratio_is_that_of_one_turn(self) -> None:
         """A machine that is slower for a while is slower for all."""
         compared = Comparison.of(
             "work", 1, "s", {"base": [1.0, 10.0, 1.0], "other": [2.0, 20.0, 2.0]}, ["base"]
@@ -87,7 +87,7 @@ class TestTurns:
 
         assert compared.ratios["base"]["other"] == Spread(2.0, 2.0, 2.0)
 
-    def test_a_spread_has_median_and_quartiles(self):
+    def test_a_spread_has_median_and_quartiles(self) -> None:
         """In any order of the samples."""
         spread = Spread.of([5.0, 1.0, 3.0, 2.0, 4.0])
 
@@ -97,7 +97,7 @@ class TestTurns:
 class TestCounts:
     """Work that is counted without a clock."""
 
-    def test_counts_are_the_same_each_time(self):
+    def test_counts_are_the_same_each_time(self) -> None:
         """On any machine, with one version of Python."""
         identity = Identity("shop.order", 42)
         counting.work_of(lambda: str(identity))
@@ -108,7 +108,7 @@ class TestCounts:
         assert counts[0]["instructions"] > 10
         assert counts[0]["calls"] >= 2
 
-    def test_more_work_is_more_instructions(self):
+    def test_more_work_is_more_instructions(self) -> None:
         """A call more is found."""
         identity = Identity("shop.order", 42)
 
@@ -117,7 +117,7 @@ class TestCounts:
 
         assert twice == {name: 2 * number for name, number in once.items()}
 
-    def test_only_this_package_counts(self):
+    def test_only_this_package_counts(self) -> None:
         """What other packages do changes with their releases."""
         counts = counting.work_of(lambda: json.dumps({"a": [1, 2, 3]}))
 
@@ -127,7 +127,7 @@ class TestCounts:
 class TestTargets:
     """The table of what was promised."""
 
-    def test_a_target_that_is_missed_is_marked(self):
+    def test_a_target_that_is_missed_is_marked(self) -> None:
         """With its figure."""
         encode = compared("encode", 1, **{"modelref": 1.8, "primary keys": 1.0})
 
@@ -136,7 +136,7 @@ class TestTargets:
         [row] = [line for line in table.splitlines() if line.startswith("| encode 1 reference")]
         assert row.endswith("| at most 1.5 × | 1.80 × | **missed** |")
 
-    def test_a_target_that_is_met_is_marked(self):
+    def test_a_target_that_is_met_is_marked(self) -> None:
         """With its figure."""
         encode = compared("encode", 1, **{"modelref": 1.4, "primary keys": 1.0})
 
@@ -145,13 +145,33 @@ class TestTargets:
         [row] = [line for line in table.splitlines() if line.startswith("| encode 1 reference")]
         assert row.endswith("| at most 1.5 × | 1.40 × | met |")
 
-    def test_a_target_that_was_not_measured_is_neither(self):
+    def test_a_target_that_was_not_measured_is_neither(self) -> None:
         """As where a server is missing."""
         table = report.table(results_of())
 
         rows = table.splitlines()[2:]
         assert len(rows) == len(TARGETS)
         assert all(row.endswith("| not measured |  |") for row in rows)
+
+    def test_the_readme_tells_the_headlines(self) -> None:
+        """Between two marks; the rest of it stays, however often it is written."""
+        sent = compared("apply_async", 1, **{"modelref": 1.1, "primary keys": 1.0})
+        readme = f"# A\n\n{report.BEGIN}{report.END}\nB\n"
+
+        written = report.with_table(readme, results_of(sent))
+
+        assert (
+            "| `apply_async` with 1 instance, up to the bytes, against primary keys | 1.10 × |"
+            in (written.splitlines())
+        )
+        assert (written[:5], written[-3:]) == ("# A\n\n", "\nB\n")
+        assert report.with_table(written, results_of(sent)) == written
+
+    def test_the_readme_has_the_marks(self) -> None:
+        """In the project itself."""
+        readme = report.README.read_text()
+
+        assert 0 < readme.index(report.BEGIN) < readme.index(report.END)
 
     @pytest.mark.parametrize(
         ("target", "median", "met"),
@@ -164,11 +184,13 @@ class TestTargets:
             (Target("a", value("a", 1, "b"), most=0), 1.0, False),
         ],
     )
-    def test_a_limit_may_be_reached_and_not_passed(self, target, median, met):
+    def test_a_limit_may_be_reached_and_not_passed(
+        self, target: Target, median: float, met: bool
+    ) -> None:
         """From either side."""
         assert target.is_met(Spread(median, median, median)) is met
 
-    def test_growth_is_what_a_row_costs_among_many(self):
+    def test_growth_is_what_a_row_costs_among_many(self) -> None:
         """Against what it costs among few."""
         few, many = compared("encode", 100, modelref=2.0), compared("encode", 1_000, modelref=30.0)
 
@@ -176,7 +198,7 @@ class TestTargets:
 
         assert grown == Spread(1.5, 1.5, 1.5)
 
-    def test_a_ratio_is_of_the_rival_to_the_base(self):
+    def test_a_ratio_is_of_the_rival_to_the_base(self) -> None:
         """And none where one of them is missing."""
         results = results_of(compared("read", 1, fast=1.0, slow=20.0))
 
@@ -188,7 +210,7 @@ class TestTargets:
 class TestReport:
     """What is made of the results."""
 
-    def test_results_are_read_as_they_were_written(self, tmp_path):
+    def test_results_are_read_as_they_were_written(self, tmp_path: Path) -> None:
         """To four digits."""
         written = results_of(compared("encode", 10, modelref=1.23456, other=2.0))
 
@@ -199,27 +221,29 @@ class TestReport:
         assert read.ratios["other"]["modelref"] == Spread(*[0.6173] * 3)
 
     @pytest.mark.parametrize("name", CHARTS)
-    def test_a_chart_is_readable_on_dark_pages_and_in_print(self, name, charted):
+    def test_a_chart_is_readable_on_dark_pages_and_in_print(
+        self, name: str, charted: Results
+    ) -> None:
         """It has its own background, and another one where a dark page is looked at."""
         root = ET.fromstring(draw(name, charted))
 
         [style] = root.iter(f"{SVG}style")
-        assert "@media screen and (prefers-color-scheme:dark)" in style.text
+        assert "@media screen and (prefers-color-scheme:dark)" in (style.text or "")
         assert not list(root.iter(f"{SVG}script"))
         assert any("background" in rect.get("class", "") for rect in root.iter(f"{SVG}rect"))
 
     @pytest.mark.parametrize("name", CHARTS)
-    def test_a_chart_is_the_same_for_the_same_results(self, name, charted):
+    def test_a_chart_is_the_same_for_the_same_results(self, name: str, charted: Results) -> None:
         """No date, no random name: a change in it is a change of a figure."""
         assert draw(name, charted) == draw(name, charted)
 
-    def test_a_chart_whose_chapter_was_not_measured_is_left_out(self):
+    def test_a_chart_whose_chapter_was_not_measured_is_left_out(self) -> None:
         """The others are drawn."""
         read = compared("field read", instance=1.0, modelref=1.1, wrapt=30.0)
 
         assert drawable(results_of(read)) == ["read"]
 
-    def test_each_chapter_can_be_measured(self):
+    def test_each_chapter_can_be_measured(self) -> None:
         """By the function that its name stands for."""
         for place in CHAPTERS.values():
             module, _, function = place.partition(":")
@@ -229,7 +253,7 @@ class TestReport:
 class TestCheck:
     """What `make bench-check` complains about."""
 
-    def test_exact_figures_may_not_change_at_all(self):
+    def test_exact_figures_may_not_change_at_all(self) -> None:
         """Neither way, and neither come nor go."""
         before = {"bytes": 102.0, "queries": 1.0, "calls": 15.0, "gone": 3.0}
         now = {"bytes": 103.0, "queries": 1.0, "calls": 14.0, "new": 4.0}
@@ -241,7 +265,7 @@ class TestCheck:
             "new: nothing before, 4 now.",
         ]
 
-    def test_what_takes_twice_as_long_is_found(self):
+    def test_what_takes_twice_as_long_is_found(self) -> None:
         """With both figures, and the most that it may be."""
         complaints = check.slower({"encode, 1": 1.4}, {"encode, 1": lambda: 2.8})
 
@@ -249,21 +273,21 @@ class TestCheck:
             "encode, 1: 1.4 × the time of the same by hand before, 2.80 × now; at most 2.10 ×."
         ]
 
-    def test_a_ratio_that_one_try_finds_small_enough_is_no_regression(self):
+    def test_a_ratio_that_one_try_finds_small_enough_is_no_regression(self) -> None:
         """Other work on the machine may disturb the tries before."""
         measured, told = self._one_after_the_other(3.0, 2.5, 1.45)
 
         assert check.slower({"encode, 1": 1.4}, {"encode, 1": measured}) == []
         assert not list(told)
 
-    def test_a_ratio_that_is_small_enough_is_measured_once(self):
+    def test_a_ratio_that_is_small_enough_is_measured_once(self) -> None:
         """The check takes no longer than it has to."""
         measured, told = self._one_after_the_other(1.5, 9.0)
 
         assert check.slower({"encode, 1": 1.4}, {"encode, 1": measured}) == []
         assert list(told) == [9.0]
 
-    def test_more_bytes_are_found(self):
+    def test_more_bytes_are_found(self) -> None:
         """Spaces in the JSON are put in here."""
         done = run(
             "from benchmarks import check, codecs, project\n"
@@ -279,7 +303,7 @@ class TestCheck:
         assert done.stdout.startswith("bytes, json, 1: modelref: ")
         assert len(done.stdout.splitlines()) == 1
 
-    def test_an_encoder_that_takes_twice_as_long_is_found(self):
+    def test_an_encoder_that_takes_twice_as_long_is_found(self) -> None:
         """Here each message is encoded twice."""
         done = run(
             "from benchmarks import check, project\n"
@@ -297,7 +321,7 @@ class TestCheck:
         assert done.stdout.startswith("encode, 1: ")
         assert "× now; at most" in done.stdout
 
-    def test_without_a_baseline_the_check_fails(self, tmp_path):
+    def test_without_a_baseline_the_check_fails(self, tmp_path: Path) -> None:
         """It says how to record one."""
         done = run(
             "import sys\nfrom pathlib import Path\nfrom benchmarks import check\n"

@@ -8,10 +8,10 @@ shown here; the worker's and the sender's part is.
 
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.services import HOST, cut_connections_to_rabbitmq, require_program
 from tests.shop.models import Order
 from tests.tasks_faults import wait_and_see
 from tests.tasks_workers import read_instance, read_references
-from tests.workers import Worker
+from tests.workers import StartWorker, Worker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,20 +78,12 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
     server.kill()
 
 
-def wait_until(happens: Callable[[], object]) -> None:
-    """Wait for something that happens elsewhere."""
-    deadline = time.monotonic() + 20
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def orders(number: int) -> list[Order]:
     """Save orders."""
     return [Order.objects.create(note="before") for _ in range(number)]
 
 
-def notes(results: list) -> list[list[str]]:
+def notes(results: list[Any]) -> list[list[str]]:
     """Wait for results, and return what each task has seen."""
     return [result.get(timeout=30, interval=0.05)["notes"] for result in results]
 
@@ -131,7 +123,9 @@ class TestRedis:
             queue.conf["broker_transport_options"] |= VISIBLE_SOON
             yield queue
 
-    def test_messages_that_wait_for_a_worker(self, server, queue, start_worker):
+    def test_messages_that_wait_for_a_worker(
+        self, server: RedisServer, queue: Queue, start_worker: StartWorker
+    ) -> None:
         """They are run when both are there, on rows as they are then."""
         first, second, third = orders(3)
         with queue.producing():
@@ -143,7 +137,9 @@ class TestRedis:
 
             assert notes(results) == [["after"], ["after", "after"]]
 
-    def test_messages_that_wait_in_a_worker(self, server, queue, start_worker, tmp_path):
+    def test_messages_that_wait_in_a_worker(
+        self, server: RedisServer, queue: Queue, start_worker: StartWorker, tmp_path: Path
+    ) -> None:
         """A worker finishes what it is at, and the next one runs the rest; the sender goes on.
 
         The next one: a worker that holds messages when Redis goes away ends, with kombu 5.7 ("no
@@ -172,7 +168,9 @@ class TestRabbitMQ:
         with closing(Queue("rabbitmq", "file")) as queue:
             yield queue
 
-    def test_messages_that_wait_in_a_worker(self, queue, start_worker, tmp_path):
+    def test_messages_that_wait_in_a_worker(
+        self, queue: Queue, start_worker: StartWorker, tmp_path: Path
+    ) -> None:
         """They are given out again, and run on rows as they are then; the sender goes on too."""
         worker = start_worker(queue=queue)
         with queue.producing():

@@ -15,7 +15,9 @@ import json
 import logging
 import pickle
 import pprint
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -61,6 +63,9 @@ from tests.shop.queries import ALIASES, queries
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
+#: What is asked of an order, with the rows around it where it needs them.
+Operation = Callable[..., Any]
+
 #: What IPython asks any value that it is to display, with the name that finds out liars first.
 SHELL_NAMES = (
     "_ipython_canary_method_should_not_exist_",
@@ -82,12 +87,12 @@ SHELL_NAMES = (
 COROUTINE_NAMES = ("_is_coroutine", "_is_coroutine_marker")
 
 
-def pks(rows) -> list:
+def pks(rows: Iterable[Any]) -> list[Any]:
     """Give the keys of rows, so that results can be compared."""
     return sorted(row.pk for row in rows)
 
 
-def rendered(template: str, **context) -> str:
+def rendered(template: str, **context: Any) -> str:
     """Render a Django template."""
     return Engine().from_string(template).render(Context(context))
 
@@ -106,7 +111,7 @@ class OrderForm(forms.Form):
     orders = forms.ModelMultipleChoiceField(Order.objects.all(), required=False)
 
 
-class LineForm(forms.ModelForm):
+class LineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no arguments for it
     """Edits a line and the order it belongs to."""
 
     class Meta:
@@ -114,7 +119,7 @@ class LineForm(forms.ModelForm):
         fields = ["order", "quantity"]
 
 
-def reassigned(line: Line, order: Order) -> tuple:
+def reassigned(line: Line, order: Order) -> tuple[int, int]:
     """Set the foreign key of an existing row, save it, and read it again."""
     line.order = order
     line.save()
@@ -122,7 +127,7 @@ def reassigned(line: Line, order: Order) -> tuple:
     return line.order_id, Line.objects.get(pk=line.pk).order_id
 
 
-def bulk_updated(line: Line, order: Order) -> list:
+def bulk_updated(line: Line, order: Order) -> list[Any]:
     """Set the foreign key by `bulk_update`."""
     line.order = order
     Line.objects.bulk_update([line], ["order"])
@@ -136,23 +141,24 @@ def prefetched(line: Line, order: Order) -> bool:
     return line.order is order
 
 
-def tagged(tag: Tag, order: Order) -> list:
+def tagged(tag: Tag, order: Order) -> list[list[int]]:
     """Add, add again, remove, set, set again, clear."""
     found = []
-    for change in (
+    changes: list[Operation] = [
         lambda: tag.orders.add(order),
         lambda: tag.orders.add(order),
         lambda: tag.orders.remove(order),
         lambda: tag.orders.set([order]),
         lambda: tag.orders.set([order], clear=True),
         lambda: tag.orders.set([]),
-    ):
+    ]
+    for change in changes:
         change()
         found.append(list(tag.orders.values_list("pk", flat=True)))
     return found
 
 
-def signalled(order: Order) -> list:
+def signalled(order: Order) -> list[int]:
     """Send a signal with the order as its sender."""
     heard = []
     signal = Signal()
@@ -164,7 +170,7 @@ def signalled(order: Order) -> list:
 
 
 #: Each is given an order and the rows around it.
-OPERATIONS = {
+OPERATIONS: dict[str, Operation] = {
     # foreign keys
     "assign": lambda order, shop: Line(order=order).order_id,
     "assign and read back": lambda order, shop: Line(order=order).order is order,
@@ -353,7 +359,7 @@ OPERATIONS = {
 }
 
 #: These show a reference as what it is, so they are not compared with the instance.
-PROBES = {
+PROBES: dict[str, Operation] = {
     "repr": repr,
     "repr in a format": lambda order: f"{order!r} {[order]} %r" % order,
     "log": lambda order: logging.getLogger("census").error("%r", order),
@@ -369,7 +375,7 @@ PROBES = {
 
 
 @pytest.fixture
-def shop():
+def shop() -> SimpleNamespace:
     """An order, and rows that point to another one and to it."""
     ContentType.objects.clear_cache()
     ContentType.objects.get_for_models(Order, Line, Remark)
@@ -386,11 +392,11 @@ def shop():
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Write down each name that is asked of a reference, and of which class it was."""
-    names = set()
+    names: set[str] = set()
 
-    def traced(ref, name):
+    def traced(ref: Any, name: str) -> Any:
         names.add(name)
         return object.__getattribute__(ref, name)
 
@@ -398,7 +404,7 @@ def asked(monkeypatch):
     return names
 
 
-def undone(operation, *args):
+def undone(operation: Operation, *args: Any) -> tuple[Any, int]:
     """Run an operation, take back what it wrote, and give its result and its queries."""
     with transaction.atomic():
         connection = transaction.get_connection()
@@ -416,7 +422,7 @@ class TestOperations:
     """Each operation by itself."""
 
     @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-    def test_it_does_not_load(self, shop, operation):
+    def test_it_does_not_load(self, shop: SimpleNamespace, operation: Operation) -> None:
         """The same result and as many queries as with the instance, and no load."""
         with_instance = undone(operation, Order.objects.get(pk=42), copy.deepcopy(shop))
         ref = reference(Order, 42)
@@ -427,7 +433,9 @@ class TestOperations:
         assert not is_resolved(ref)
 
     @pytest.mark.parametrize("operation", PROBES.values(), ids=PROBES)
-    def test_printing_and_probing_does_not_load(self, shop, operation):
+    def test_printing_and_probing_does_not_load(
+        self, shop: SimpleNamespace, operation: Operation
+    ) -> None:
         """No query, for people or for machines."""
         ref = reference(Order, 42)
 
@@ -456,12 +464,14 @@ class TestRelations:
     """Foreign keys to every kind of key."""
 
     @pytest.fixture
-    def ref(self, model):
+    def ref(self, model: Any) -> Any:
         """A pending reference to a row of the model."""
         key = {"code": "DE"} if model is Country else {}
         return reference(model, model.objects.create(**key).pk)
 
-    def test_a_row_that_points_to_it_is_written_and_found(self, ref, pointer, name):
+    def test_a_row_that_points_to_it_is_written_and_found(
+        self, ref: Any, pointer: Any, name: str
+    ) -> None:
         """Assign, save, filter, exclude, filter by a list: four queries, no load."""
         with queries(default=4):
             row = pointer(**{name: ref})
@@ -476,7 +486,9 @@ class TestRelations:
         assert getattr(row, name) is ref
         assert not is_resolved(ref)
 
-    def test_rows_that_point_to_it_are_written_in_bulk(self, ref, pointer, name):
+    def test_rows_that_point_to_it_are_written_in_bulk(
+        self, ref: Any, pointer: Any, name: str
+    ) -> None:
         """`bulk_create` and `update`: two queries, no load."""
         with queries(default=2):
             pointer.objects.bulk_create([pointer(**{name: ref})])
@@ -489,7 +501,7 @@ class TestRelations:
 class TestManyToMany:
     """Many-to-many fields of other kinds."""
 
-    def test_a_child_is_added(self):
+    def test_a_child_is_added(self) -> None:
         """A multi-table child's key is its parent's."""
         ref = reference(Car, Car.objects.create().pk)
         ride = Ride.objects.create(vehicle=Vehicle.objects.create())
@@ -500,7 +512,7 @@ class TestManyToMany:
         assert pks(ride.cars.all()) == [ref.pk]
         assert not is_resolved(ref)
 
-    def test_a_text_key_is_added(self):
+    def test_a_text_key_is_added(self) -> None:
         """A key need not be a number."""
         ref = reference(Country, Country.objects.create(code="DE").pk)
         city = City.objects.create(name="Bonn", country=ref)
@@ -512,7 +524,7 @@ class TestManyToMany:
         assert pks(Country.objects.filter(twin_cities=city)) == ["DE"]
         assert not is_resolved(ref)
 
-    def test_a_user_is_added_to_a_group(self):
+    def test_a_user_is_added_to_a_group(self) -> None:
         """The swapped user model is related to by Django's own models."""
         ref = reference(User, User.objects.create(username="ada").pk)
         group = Group.objects.create(name="staff")
@@ -523,7 +535,7 @@ class TestManyToMany:
         assert list(Permission.objects.filter(group__user=ref)) == []
         assert not is_resolved(ref)
 
-    def test_a_relation_to_its_own_model(self):
+    def test_a_relation_to_its_own_model(self) -> None:
         """A symmetrical relation takes references."""
         ref = reference(Customer, Customer.objects.create(name="Ada").pk)
         grace = Customer.objects.create(name="Grace")
@@ -537,7 +549,7 @@ class TestManyToMany:
 class TestWhatLoadsOnce:
     """Where Django reads or writes the row itself."""
 
-    def test_a_foreign_key_to_another_column_loads_once(self):
+    def test_a_foreign_key_to_another_column_loads_once(self) -> None:
         """The value of that column is the row's: one query, then the row is there."""
         product = Product.objects.create(name="tea", number="T-1")
         ref = reference(Product, product.pk)
@@ -550,7 +562,7 @@ class TestWhatLoadsOnce:
             shipment.save()
             assert Shipment.objects.filter(product=ref).get() == shipment
 
-    def test_filtering_by_a_foreign_key_to_another_column_loads_once(self):
+    def test_filtering_by_a_foreign_key_to_another_column_loads_once(self) -> None:
         """The same, with the query first."""
         product = Product.objects.create(name="tea", number="T-1")
         shipment = Shipment.objects.create(product=product)
@@ -559,7 +571,7 @@ class TestWhatLoadsOnce:
         with queries(default=2):
             assert Shipment.objects.get(product=ref) == shipment
 
-    def test_add_on_a_reverse_foreign_key_loads_once(self, shop):
+    def test_add_on_a_reverse_foreign_key_loads_once(self, shop: SimpleNamespace) -> None:
         """Django writes the foreign key on what is added: a load and an update."""
         customer = Customer.objects.create(name="Grace")
         ref = reference(Order, 42)
@@ -570,7 +582,7 @@ class TestWhatLoadsOnce:
         assert Order.objects.get(pk=42).customer == customer
         assert ref.customer == customer
 
-    def test_set_on_a_reverse_foreign_key_loads_once(self, shop):
+    def test_set_on_a_reverse_foreign_key_loads_once(self, shop: SimpleNamespace) -> None:
         """What is there is asked for, then as with `add`."""
         customer = Customer.objects.create(name="Grace")
         ref = reference(Order, 42)
@@ -585,7 +597,7 @@ class TestTables:
     """The library's tables of names, against what was asked."""
 
     @pytest.fixture
-    def census(self, shop, asked):
+    def census(self, shop: SimpleNamespace, asked: set[str]) -> set[str]:
         """Every name that was asked of a pending order in any of the operations."""
         for operation in OPERATIONS.values():
             undone(operation, reference(Order, 42), copy.deepcopy(shop))
@@ -593,14 +605,14 @@ class TestTables:
             operation(reference(Order, 42))
         return {name for name in asked if not (name.startswith("__") and name.endswith("__"))}
 
-    def test_they_hold_what_is_asked_for(self, census):
+    def test_they_hold_what_is_asked_for(self, census: set[str]) -> None:
         """Each name but the key's and dunders is in one of the tables."""
         assert census - {"id"} <= ANSWERS.keys() | PROBED
 
-    def test_they_hold_nothing_else(self, census):
+    def test_they_hold_nothing_else(self, census: set[str]) -> None:
         """Each name in the tables is asked for by something."""
         assert (ANSWERS.keys() | PROBED) - census == set()
 
-    def test_no_name_is_in_both(self):
+    def test_no_name_is_in_both(self) -> None:
         """A name is either answered or missing."""
         assert not ANSWERS.keys() & PROBED

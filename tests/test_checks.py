@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from celery import Celery, shared_task
 from django.core.checks import run_checks
+from pytest_django import Settings
 
 import modelref.celery
 from modelref.celery import task
@@ -49,7 +50,9 @@ class TestSettings:
             ({"PICKLE_ALLOW": ["string.digits"]}, 7, "'string.digits', which cannot be"),
         ],
     )
-    def test_an_error_for_each_mistake(self, settings, value, number, says):
+    def test_an_error_for_each_mistake(
+        self, settings: Settings, value: Any, number: int, says: str
+    ) -> None:
         """With the fix in the hint."""
         settings.MODELREF = value
 
@@ -59,7 +62,7 @@ class TestSettings:
         assert says in error.msg
         assert error.hint
 
-    def test_a_near_miss_is_suggested(self, settings):
+    def test_a_near_miss_is_suggested(self, settings: Settings) -> None:
         """As a spelling checker would."""
         settings.MODELREF = {"MANAGERS": "objects"}
 
@@ -76,18 +79,18 @@ class TestSettings:
             {"PICKLE_ALLOW": ["decimal.Decimal", "tests.shop.fields.Isbn"]},
         ],
     )
-    def test_good_settings_pass(self, settings, value):
+    def test_good_settings_pass(self, settings: Settings, value: Any) -> None:
         """Each setting may be left out."""
         settings.MODELREF = value
 
         assert check_settings() == []
 
-    def test_no_settings_pass(self):
+    def test_no_settings_pass(self) -> None:
         """The dict is optional."""
         assert check_settings() == []
 
 
-def test_modelref_manager_has_to_name_a_manager(monkeypatch):
+def test_modelref_manager_has_to_name_a_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the model that says so."""
     assert check_managers() == []
     monkeypatch.setattr(Notice, "modelref_manager", "nobody")
@@ -107,11 +110,11 @@ class TestApps:
 
     def messages(self, app: Any) -> list[str]:
         """Return the checks of this app's own tasks and settings."""
-        found = check_app(lambda: app.modelref)
+        found = check_app(lambda: vars(app)["modelref"])
         return [f"{each.id} {each.msg}" for each in found if "tests." not in each.msg]
 
     @pytest.mark.django_db(databases="__all__")
-    def test_setup_registers_them(self, app):
+    def test_setup_registers_them(self, app: Celery) -> None:
         """`manage.py check` runs them."""
         app.conf.task_serializer = "yaml"
         modelref.celery.setup(app)
@@ -119,7 +122,7 @@ class TestApps:
 
         assert "modelref.W004" in {each.id for each in run_checks()}
 
-    def test_an_explicit_serializer_that_was_overridden(self, app):
+    def test_an_explicit_serializer_that_was_overridden(self, app: Celery) -> None:
         """It names the setting and its value."""
         app.conf.task_serializer = "yaml"
         app.conf.result_serializer = "modelref-json"
@@ -129,7 +132,7 @@ class TestApps:
 
         assert message.startswith("modelref.W004 task_serializer = 'yaml' was overridden with ")
 
-    def test_a_task_with_another_serializer(self, app):
+    def test_a_task_with_another_serializer(self, app: Celery) -> None:
         """It cannot stand in one canvas with the others."""
         modelref.celery.setup(app)
         task(app=app, shared=False, name="checked.other", serializer="json")(lambda_of())
@@ -138,7 +141,7 @@ class TestApps:
 
         assert message.startswith("modelref.W003 checked.other has the serializer 'json'")
 
-    def test_a_plain_task_with_another_serializer(self, app):
+    def test_a_plain_task_with_another_serializer(self, app: Celery) -> None:
         """A pk may be all that it takes; it still changes what a canvas travels in."""
         modelref.celery.setup(app)
         app.task(shared=False, name="checked.plain", serializer="json")(lambda_of())
@@ -147,17 +150,21 @@ class TestApps:
 
         assert message.startswith("modelref.W003 checked.plain has the serializer 'json'")
 
-    def test_a_shared_task_with_another_serializer(self, app):
+    def test_a_shared_task_with_another_serializer(self, app: Celery) -> None:
         """It is a task of every app."""
         modelref.celery.setup(app)
 
-        found = [each.msg for each in check_app(lambda: app.modelref) if each.id == "modelref.W003"]
+        found = [
+            each.msg
+            for each in check_app(lambda: vars(app)["modelref"])
+            if each.id == "modelref.W003"
+        ]
 
         assert (
             f"{plain_and_shared.name} has the serializer 'json', the app 'modelref-json'." in found
         )
 
-    def test_a_task_whose_serializer_is_not_accepted(self, app):
+    def test_a_task_whose_serializer_is_not_accepted(self, app: Celery) -> None:
         """Workers would drop its messages."""
         modelref.celery.setup(app)
         task(app=app, shared=False, name="checked.pickled", serializer="pickle")(lambda_of())
@@ -165,7 +172,7 @@ class TestApps:
         assert any("W002 checked.pickled is sent as 'pickle'" in m for m in self.messages(app))
 
     @pytest.mark.parametrize("serializer", ["json", "yaml"])
-    def test_extended_results_without_references(self, app, serializer):
+    def test_extended_results_without_references(self, app: Celery, serializer: str) -> None:
         """In the first release of a roll-out the arguments are references already."""
         app.conf.update(result_extended=True, result_serializer=serializer)
         modelref.celery.setup(app, send=False)
@@ -175,7 +182,7 @@ class TestApps:
         assert message.startswith("modelref.W005 result_extended keeps arguments with results")
         assert repr(serializer) in message
 
-    def test_extended_results_where_it_was_chosen_later(self, app):
+    def test_extended_results_where_it_was_chosen_later(self, app: Celery) -> None:
         """After `setup` has made its choice."""
         modelref.celery.setup(app)
         assert app.conf.result_serializer == "modelref-json"
@@ -184,25 +191,25 @@ class TestApps:
         assert [message[:13] for message in self.messages(app)] == ["modelref.W005"]
 
     @pytest.mark.parametrize("serializer", ["modelref-json", "modelref-yaml", "pickle"])
-    def test_extended_results_that_carry_references(self, app, serializer):
+    def test_extended_results_that_carry_references(self, app: Celery, serializer: str) -> None:
         """Those of pickle, too: a reference can be pickled."""
         app.conf.update(result_extended=True, result_serializer=serializer)
         modelref.celery.setup(app, send=False)
 
         assert self.messages(app) == []
 
-    def test_a_plain_app_has_nothing_to_say(self, app):
+    def test_a_plain_app_has_nothing_to_say(self, app: Celery) -> None:
         """No task, no setting, no message."""
         modelref.celery.setup(app)
         task(app=app, shared=False, name="checked.good")(lambda_of(Order))
 
         assert self.messages(app) == []
 
-    def test_importing_the_tasks_does_not_run_the_checks_again(self, app):
+    def test_importing_the_tasks_does_not_run_the_checks_again(self, app: Celery) -> None:
         """Celery would, on every database; this test has none."""
         modelref.celery.setup(app)
 
-        assert check_app(lambda: app.modelref) is not None
+        assert check_app(lambda: vars(app)["modelref"]) is not None
 
 
 def lambda_of(annotation: Any = None) -> Any:

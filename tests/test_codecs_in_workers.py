@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,7 @@ def sent(task: Any, *args: Any, serializer: str) -> Any:
 class TestCalls:
     """Messages by each codec, results in another."""
 
-    def test_rows_are_read_in_the_worker(self, serializer):
+    def test_rows_are_read_in_the_worker(self, serializer: str) -> None:
         """As they are then."""
         orders = [Order.objects.create(note=note) for note in "ab"]
 
@@ -78,7 +79,7 @@ class TestCalls:
             "a",
         ]
 
-    def test_values_and_references_come_back(self, serializer):
+    def test_values_and_references_come_back(self, serializer: str) -> None:
         """The result is in the worker's codec, the call in any."""
         value = {
             "row": reference(Order, 1),
@@ -88,7 +89,7 @@ class TestCalls:
 
         assert listed(sent(give_back, value, serializer=serializer)) == listed(value)
 
-    def test_a_chain_and_a_group(self, serializer):
+    def test_a_chain_and_a_group(self, serializer: str) -> None:
         """References go through both."""
         orders = [Order.objects.create(note=note) for note in "ab"]
         steps = chain(give_back.s(orders), give_back.s(), read_notes.s())
@@ -100,7 +101,7 @@ class TestCalls:
         ]
 
     @pytest.mark.parametrize("worker", WITH_CHORDS, indirect=True, ids="-".join)
-    def test_a_chord(self, serializer):
+    def test_a_chord(self, serializer: str) -> None:
         """And through chords, also inside a chain."""
         orders = [Order.objects.create(note=note) for note in "ab"]
         gathered = chord([find.s(order) for order in orders], read_notes.s("?"))
@@ -110,7 +111,7 @@ class TestCalls:
         assert gathered.apply_async(serializer=serializer).get(timeout=10) == ["a?", "b?"]
         assert mixed.apply_async(serializer=serializer).get(timeout=10) == ["a", "b"]
 
-    def test_errors_come_back_as_themselves(self, serializer):
+    def test_errors_come_back_as_themselves(self, serializer: str) -> None:
         """The one of a row that has gone, of its model."""
         with pytest.raises(Order.DoesNotExist) as error:
             sent(find, reference(Order, 42), serializer=serializer)
@@ -153,7 +154,7 @@ def unknown(name: str) -> Any:
 class TestDamage:
     """Bad messages by each codec: the worker goes on."""
 
-    def test_a_malformed_reference_fails_its_task(self, worker, name):
+    def test_a_malformed_reference_fails_its_task(self, worker: Worker, name: str) -> None:
         """Inside a good message, which is not lost."""
         result = post(
             worker.queue, describe, MALFORMED[name], CODECS[name].CONTENT_TYPE, ENCODINGS[name]
@@ -162,7 +163,7 @@ class TestDamage:
         with pytest.raises(MalformedReference):
             result.get(timeout=10)
 
-    def test_an_unknown_model_fails_its_task(self, worker, name):
+    def test_an_unknown_model_fails_its_task(self, worker: Worker, name: str) -> None:
         """As well."""
         result = post(
             worker.queue, describe, unknown(name), CODECS[name].CONTENT_TYPE, ENCODINGS[name]
@@ -171,7 +172,7 @@ class TestDamage:
         with pytest.raises(UnknownModel, match="shop.ordre"):
             result.get(timeout=10)
 
-    def test_a_truncated_message_is_dropped(self, worker, name):
+    def test_a_truncated_message_is_dropped(self, worker: Worker, name: str) -> None:
         """It is Celery's decode error: logged, and the result stays pending."""
         body = body_in(name, [reference(Order, 1), "and more"])
 
@@ -195,7 +196,7 @@ def hostile(name: str, command: str) -> Any:
 
 
 @pytest.mark.parametrize("name", ["pickle", "yaml"])
-def test_a_hostile_message_is_dropped(worker, name, tmp_path):
+def test_a_hostile_message_is_dropped(worker: Worker, name: str, tmp_path: Path) -> None:
     """Nothing is run."""
     path = tmp_path / "touched"
 

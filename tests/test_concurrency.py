@@ -38,7 +38,7 @@ def in_threads(*actions: Callable[[], Any]) -> tuple[list[Any], int]:
     results: list[Any] = [None] * len(actions)
     sent: list[int] = []
 
-    def slowly(execute, sql, params, many, context):
+    def slowly(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         time.sleep(0.05)
         return execute(sql, params, many, context)
 
@@ -67,11 +67,11 @@ class TestThreads:
     """Several threads touch references of one batch."""
 
     @pytest.fixture
-    def refs(self):
+    def refs(self) -> list[Any]:
         """Three references of one batch."""
         return arrived(*(Order.objects.create(note=str(n)) for n in range(3)))
 
-    def test_one_reference_is_read_once(self, refs):
+    def test_one_reference_is_read_once(self, refs: list[Any]) -> None:
         """Two threads that touch it see one instance, after one query."""
         results, sent = in_threads(lambda: resolve(refs[0]), lambda: resolve(refs[0]))
 
@@ -79,16 +79,16 @@ class TestThreads:
         assert results[0] is results[1]
         assert type(results[0]) is Order
 
-    def test_one_batch_is_read_once(self, refs):
+    def test_one_batch_is_read_once(self, refs: list[Any]) -> None:
         """Two threads that touch different references of it wait for one query."""
         results, sent = in_threads(*(lambda ref=ref: ref.note for ref in refs))
 
         assert (results, sent) == (["0", "1", "2"], 1)
 
-    def test_a_write_and_a_read_are_of_one_instance(self, refs):
+    def test_a_write_and_a_read_are_of_one_instance(self, refs: list[Any]) -> None:
         """A write that loads is not lost to another thread's load."""
 
-        def write():
+        def write() -> None:
             refs[0].note = "written"
 
         results, sent = in_threads(write, lambda: refs[0].total)
@@ -96,7 +96,7 @@ class TestThreads:
         assert (results, sent) == ([None, 0], 1)
         assert refs[0].note == resolve(refs[0]).note == "written"
 
-    def test_a_missing_row_is_missing_for_all(self, refs):
+    def test_a_missing_row_is_missing_for_all(self, refs: list[Any]) -> None:
         """Each thread gets the error."""
         Order.objects.all().delete()
 
@@ -104,7 +104,7 @@ class TestThreads:
 
         assert [isinstance(error, ReferenceNotFound) for error in results] == [True] * 3
 
-    def test_copies_are_made_while_it_loads(self, refs):
+    def test_copies_are_made_while_it_loads(self, refs: list[Any]) -> None:
         """A copy that meets a load is pending or loaded, never half of either."""
         results, _ = in_threads(
             lambda: refs[0].note,
@@ -115,7 +115,9 @@ class TestThreads:
 
 
 @pytest.mark.django_db(databases=ALIASES, transaction=True)
-def test_a_reference_that_is_being_filled_shows_no_raw_value(monkeypatch):
+def test_a_reference_that_is_being_filled_shows_no_raw_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Between the row's `__dict__` and its class a file is not yet a file for the loader only."""
     pk = Document.objects.create(scan="a.txt", title="scanned").pk
     ref = reference(Document, pk)
@@ -145,7 +147,7 @@ class TestAsync:
     """References in coroutines."""
 
     @pytest.fixture
-    def pending(self):
+    def pending(self) -> Order:
         """A reference that has not been read."""
         Order.objects.create(pk=42, note="gift", customer=Customer.objects.create(name="Ada"))
         return reference(Order, 42)
@@ -161,10 +163,12 @@ class TestAsync:
         ],
         ids=["field", "str", "write", "method", "resolve"],
     )
-    def test_an_access_that_would_load_is_refused_with_a_hint(self, pending, use):
+    def test_an_access_that_would_load_is_refused_with_a_hint(
+        self, pending: Order, use: Callable[[Any], object]
+    ) -> None:
         """Django's own error, and what to do instead."""
 
-        async def touch():
+        async def touch() -> None:
             use(pending)
 
         with (
@@ -176,10 +180,10 @@ class TestAsync:
         assert "shop.order" in str(caught.value)
         assert not is_resolved(pending)
 
-    def test_the_reference_can_be_used_afterwards(self, pending):
+    def test_the_reference_can_be_used_afterwards(self, pending: Order) -> None:
         """A refused access leaves it pending."""
 
-        async def touch():
+        async def touch() -> str:
             return pending.note
 
         with pytest.raises(SynchronousOnlyOperation):
@@ -187,10 +191,10 @@ class TestAsync:
 
         assert pending.note == "gift"
 
-    def test_what_needs_no_row_is_answered(self, pending):
+    def test_what_needs_no_row_is_answered(self, pending: Order) -> None:
         """Key, repr, comparison and identity work in a coroutine."""
 
-        async def look():
+        async def look() -> tuple[int, str, bool, str]:
             return pending.pk, repr(pending), pending == Order(pk=42), str(identity(pending))
 
         with queries():
@@ -198,10 +202,10 @@ class TestAsync:
 
         assert found == (42, "<ModelRef shop.order pk=42>", True, "shop.order:42")
 
-    def test_aresolve_gives_the_instance(self, pending):
+    def test_aresolve_gives_the_instance(self, pending: Order) -> None:
         """One query, and afterwards the reference is loaded."""
 
-        async def load():
+        async def load() -> tuple[Order, str]:
             instance = await aresolve(pending)
             return instance, pending.note
 
@@ -212,44 +216,44 @@ class TestAsync:
         assert instance is resolve(pending)
         assert note == "gift"
 
-    def test_aresolve_passes_what_is_loaded(self, pending):
+    def test_aresolve_passes_what_is_loaded(self, pending: Order) -> None:
         """An instance or a loaded reference needs no query."""
         order = resolve(pending)
 
-        async def load():
+        async def load() -> tuple[Order, Order]:
             return await aresolve(order), await aresolve(pending)
 
         with queries():
             assert async_to_sync(load)() == (order, order)
 
-    def test_aresolve_all_is_one_query(self):
+    def test_aresolve_all_is_one_query(self) -> None:
         """In order, as `resolve_all`."""
         for n in (1, 2, 3):
             Order.objects.create(pk=n, note=str(n))
         refs = [reference(Order, n) for n in (3, 1, 2)]
 
-        async def load():
+        async def load() -> list[str]:
             return [order.note for order in await aresolve_all(refs)]
 
         with queries(default=1):
             assert async_to_sync(load)() == ["3", "1", "2"]
         assert all(is_resolved(ref) for ref in refs)
 
-    def test_a_missing_row_is_not_found(self):
+    def test_a_missing_row_is_not_found(self) -> None:
         """`aresolve` raises what `resolve` raises."""
 
-        async def load():
+        async def load() -> None:
             await aresolve(reference(Order, 99))
 
         with pytest.raises(ReferenceNotFound, match="shop.order:99"):
             async_to_sync(load)()
 
     @pytest.mark.django_db(databases=ALIASES, transaction=True)
-    def test_tasks_of_a_loop_share_one_read(self):
+    def test_tasks_of_a_loop_share_one_read(self) -> None:
         """Two coroutines that resolve references of one batch get one instance each row."""
         refs = arrived(*(Order.objects.create(note=str(n)) for n in range(2)))
 
-        async def load():
+        async def load() -> list[Any]:
             return await asyncio.gather(*(aresolve(ref) for ref in (*refs, *refs)))
 
         with queries(default=1):

@@ -10,6 +10,7 @@ from celery import signature
 
 from modelref.celery import task
 from modelref.codecs import json as codec
+from tests.queues import Queue
 from tests.shop.echoes import Echo
 from tests.shop.models import Order
 from tests.shop.queries import ALIASES
@@ -71,13 +72,16 @@ def echo() -> Echo:
 class TestSent:
     """What leaves a call."""
 
-    def test_headers_and_body_hold_no_field_value(self, memory_queue, order, container):
+    def test_headers_and_body_hold_no_field_value(
+        self, memory_queue: Queue, order: Order, container: Callable[[Order], Any]
+    ) -> None:
         """Celery writes the arguments into headers that monitors and logs show."""
         take_anything.apply_async((container(order),))
         take_anything.apply_async(kwargs={"value": container(order)})
 
         for _ in range(2):
             message = memory_queue.take()
+            assert message is not None
             shown = message.headers["argsrepr"] + message.headers["kwargsrepr"]
             assert "<ModelRef shop.order pk=41>" in shown or "..." in shown
             for text in (shown, message.body.decode()):
@@ -85,7 +89,9 @@ class TestSent:
                 assert "7654.32" not in text
 
     @pytest.mark.parametrize("make", ["s", "si"])
-    def test_a_signature_is_fixed_when_it_is_made(self, memory_queue, order, container, make):
+    def test_a_signature_is_fixed_when_it_is_made(
+        self, memory_queue: Queue, order: Order, container: Callable[[Order], Any], make: str
+    ) -> None:
         """What happens to the instance, and to the container, changes nothing."""
         given = container(order)
         step = getattr(take_anything, make)(given)
@@ -95,11 +101,15 @@ class TestSent:
             given.append(order)
         step.delay()
 
-        [[sent], _, _] = codec.decode(memory_queue.take().body)
+        message = memory_queue.take()
+        assert message is not None
+        [[sent], _, _] = codec.decode(message.body)
         assert "pk=41>" in repr(sent)
         assert "77" not in repr(sent)
 
-    def test_the_container_of_the_caller_stays_as_it_is(self, memory_queue, order, container):
+    def test_the_container_of_the_caller_stays_as_it_is(
+        self, memory_queue: Queue, order: Order, container: Callable[[Order], Any]
+    ) -> None:
         """It goes on holding instances."""
         given = container(order)
 
@@ -110,7 +120,9 @@ class TestSent:
 
 
 @pytest.mark.parametrize("container", CONTAINERS.values(), ids=CONTAINERS)
-def test_a_result_holds_references(echo, order, container):
+def test_a_result_holds_references(
+    echo: Echo, order: Order, container: Callable[[Order], Any]
+) -> None:
     """Before Celery logs it or makes events of it."""
 
     @task(app=echo.app, shared=False, name="containers.give")
@@ -135,13 +147,15 @@ class TestCircles:
         return circle
 
     @pytest.mark.parametrize("annotation", [Any, list, object, list[Any]], ids=str)
-    def test_a_call_by_hand_takes_it(self, echo, circle, annotation):
+    def test_a_call_by_hand_takes_it(self, echo: Echo, circle: list[Any], annotation: Any) -> None:
         """Nothing is checked and nothing made anew."""
         echo.task(annotation)(circle)
 
         assert echo.got.pop() is circle
 
-    def test_a_task_that_ignores_its_result_may_return_it(self, echo, circle):
+    def test_a_task_that_ignores_its_result_may_return_it(
+        self, echo: Echo, circle: list[Any]
+    ) -> None:
         """Nobody sees it."""
 
         @task(app=echo.app, shared=False, name="circles.ignored", ignore_result=True)
@@ -150,7 +164,7 @@ class TestCircles:
 
         assert give.apply().state == "SUCCESS"
 
-    def test_any_other_task_that_returns_it_fails(self, echo, circle):
+    def test_any_other_task_that_returns_it_fails(self, echo: Echo, circle: list[Any]) -> None:
         """As JSON would."""
 
         @task(app=echo.app, shared=False, name="circles.given")

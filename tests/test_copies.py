@@ -3,6 +3,8 @@
 import copy
 import pickle
 import pickletools
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
@@ -37,24 +39,26 @@ from tests.shop.samples import SAMPLES, Sample, columns
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
+Copy = Callable[[Any], Any]  # of the module copy
+
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 both_copies = pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 
 
 @pytest.fixture
-def order():
+def order() -> Order:
     """An order in the database."""
     return Order.objects.create(pk=42, note="gift")
 
 
 @pytest.fixture
-def pending(order):
+def pending(order: Order) -> Order:
     """A reference that has not read it."""
     return reference(Order, 42)
 
 
 @pytest.fixture
-def loaded(order):
+def loaded(order: Order) -> Order:
     """A reference that has read it."""
     ref = reference(Order, 42)
     resolve(ref)
@@ -65,7 +69,7 @@ def loaded(order):
 class TestCopiesOfPending:
     """A copy of a pending reference is pending and tied to it."""
 
-    def test_a_copy_is_another_pending_reference(self, pending, copied):
+    def test_a_copy_is_another_pending_reference(self, pending: Order, copied: Copy) -> None:
         """Copying sends nothing and loads nothing."""
         with queries():
             again = copied(pending)
@@ -78,7 +82,7 @@ class TestCopiesOfPending:
         assert not is_resolved(again)
         assert not is_resolved(pending)
 
-    def test_the_load_of_the_original_fills_the_copy(self, pending, copied):
+    def test_the_load_of_the_original_fills_the_copy(self, pending: Order, copied: Copy) -> None:
         """One read serves both."""
         again = copied(pending)
 
@@ -87,7 +91,7 @@ class TestCopiesOfPending:
             assert is_resolved(again)
             assert again.note == "gift"
 
-    def test_each_has_an_instance_of_its_own(self, pending, copied):
+    def test_each_has_an_instance_of_its_own(self, pending: Order, copied: Copy) -> None:
         """What is changed on one does not show on the other."""
         again = copied(pending)
 
@@ -97,7 +101,7 @@ class TestCopiesOfPending:
         assert type(resolve(again)) is Order
         assert again.note == "gift"
 
-    def test_an_old_copy_keeps_what_was(self, pending, copied):
+    def test_an_old_copy_keeps_what_was(self, pending: Order, copied: Copy) -> None:
         """`old = copy(order)`, change, save: the copy holds the row as it was, for one read."""
         with queries(default=2):
             old = copied(pending)
@@ -105,7 +109,7 @@ class TestCopiesOfPending:
             pending.save()
             assert (old.note, pending.note) == ("gift", "changed")
 
-    def test_a_write_to_the_copy_leaves_the_original(self, pending, copied):
+    def test_a_write_to_the_copy_leaves_the_original(self, pending: Order, copied: Copy) -> None:
         """It holds the other way, too."""
         again = copied(pending)
 
@@ -113,7 +117,7 @@ class TestCopiesOfPending:
 
         assert pending.note == "gift"
 
-    def test_a_copy_of_a_copy_is_tied_as_well(self, pending, copied):
+    def test_a_copy_of_a_copy_is_tied_as_well(self, pending: Order, copied: Copy) -> None:
         """Three references, one read, three instances."""
         again = copied(pending)
         third = copied(again)
@@ -122,7 +126,7 @@ class TestCopiesOfPending:
             assert [pending.note, again.note, third.note] == ["gift"] * 3
         assert len({id(resolve(ref)) for ref in (pending, again, third)}) == 3
 
-    def test_mutable_values_are_not_shared(self, copied):
+    def test_mutable_values_are_not_shared(self, copied: Copy) -> None:
         """The instances have no list in common, however they were copied."""
         Basket.objects.create(pk=1, items=[1])
         ref = reference(Basket, 1)
@@ -132,7 +136,7 @@ class TestCopiesOfPending:
 
         assert again.items == [1]
 
-    def test_copies_load_with_the_batch(self, copied):
+    def test_copies_load_with_the_batch(self, copied: Copy) -> None:
         """The read of several references fills the copy of one."""
         orders = [Order.objects.create(note=str(n)) for n in range(3)]
         refs = arrived(*orders)
@@ -142,7 +146,7 @@ class TestCopiesOfPending:
             assert [ref.note for ref in refs] == ["0", "1", "2"]
             assert again.note == "1"
 
-    def test_a_relation_cached_on_one_is_not_on_the_other(self, copied):
+    def test_a_relation_cached_on_one_is_not_on_the_other(self, copied: Copy) -> None:
         """`_state` is not shared."""
         customer = Customer.objects.create(name="Ada")
         ref = reference(Customer, customer.pk)
@@ -154,7 +158,7 @@ class TestCopiesOfPending:
         with pytest.raises(Profile.DoesNotExist):
             _ = ref.profile
 
-    def test_a_copy_of_a_missing_row_is_missing(self, copied):
+    def test_a_copy_of_a_missing_row_is_missing(self, copied: Copy) -> None:
         """Both say so."""
         ref = reference(Order, 43)
         again = copied(ref)
@@ -163,7 +167,7 @@ class TestCopiesOfPending:
             with pytest.raises(ReferenceNotFound):
                 _ = missing.note
 
-    def test_a_models_own_special_methods_are_not_asked(self, copied):
+    def test_a_models_own_special_methods_are_not_asked(self, copied: Copy) -> None:
         """Copying asks neither the row nor the model."""
         with queries():
             again = copied([reference(Version, 1), reference(Basket, 1), reference(Options, 1)])
@@ -174,7 +178,7 @@ class TestCopiesOfPending:
 class TestDirection:
     """Whether the load of a copy fills its original."""
 
-    def test_the_load_of_a_shallow_copy_fills_the_original(self, pending):
+    def test_the_load_of_a_shallow_copy_fills_the_original(self, pending: Order) -> None:
         """Whichever is used first, one read serves both, and the batch."""
         refs = arrived(*(Order.objects.create(note=str(n)) for n in range(3)))
         again = copy.copy(refs[1])
@@ -183,7 +187,7 @@ class TestDirection:
             assert again.note == "1"
             assert [ref.note for ref in refs] == ["0", "1", "2"]
 
-    def test_the_load_of_a_deep_copy_leaves_the_original(self, pending):
+    def test_the_load_of_a_deep_copy_leaves_the_original(self, pending: Order) -> None:
         """What a deep copy reads stays with it: `TestCase` makes one of its data for each test."""
         again = copy.deepcopy(pending)
 
@@ -191,7 +195,7 @@ class TestDirection:
 
         assert not is_resolved(pending)
 
-    def test_a_deep_copy_that_has_loaded_keeps_what_it_has(self, pending):
+    def test_a_deep_copy_that_has_loaded_keeps_what_it_has(self, pending: Order) -> None:
         """The later load of the original does not touch it."""
         again = copy.deepcopy(pending)
         again.note = "changed"
@@ -203,14 +207,14 @@ class TestDirection:
 class TestDeepCopiesOfContainers:
     """`deepcopy` of what contains references."""
 
-    def test_one_reference_twice_stays_one(self, pending):
+    def test_one_reference_twice_stays_one(self, pending: Order) -> None:
         """The copy keeps the shape."""
         first, second = copy.deepcopy([pending, pending])
 
         assert first is second
         assert first is not pending
 
-    def test_copies_of_a_batch_load_in_one_query(self):
+    def test_copies_of_a_batch_load_in_one_query(self) -> None:
         """The copies of a list are one read; the originals are another."""
         refs = arrived(*(Order.objects.create(note=str(n)) for n in range(3)))
         again = copy.deepcopy({"orders": refs})["orders"]
@@ -225,19 +229,19 @@ class TestCopiesOfLoaded:
     """A copy of a loaded reference wraps a copied instance."""
 
     @both_copies
-    def test_it_wraps_a_copy(self, loaded, copied):
+    def test_it_wraps_a_copy(self, loaded: Order, copied: Copy) -> None:
         """The copy is loaded, and its instance is another."""
         with queries():
             again = copied(loaded)
 
-            assert isinstance(again, ModelRef)
+            assert isinstance(again, ModelRef)  # pyright: ignore[reportArgumentType]  # an alias
             assert is_resolved(again)
-            assert again == loaded
-            assert type(resolve(again)) is Order
-            assert resolve(again) is not resolve(loaded)
+            assert again == loaded  # type: ignore[comparison-overlap]  # a `ModelRef[Any]`
+            assert type(resolve(again)) is Order  # type: ignore[unreachable]  # because of that
+            assert resolve(again) is not resolve(loaded)  # pyright: ignore[reportArgumentType]
 
     @both_copies
-    def test_writes_are_apart(self, loaded, copied):
+    def test_writes_are_apart(self, loaded: Order, copied: Copy) -> None:
         """Neither sees the other's changes."""
         again = copied(loaded)
 
@@ -247,14 +251,16 @@ class TestCopiesOfLoaded:
         assert (loaded.note, again.total) == ("gift", 0)
 
     @both_copies
-    def test_unsaved_changes_are_copied(self, loaded, copied):
+    def test_unsaved_changes_are_copied(self, loaded: Order, copied: Copy) -> None:
         """A copy is of what the reference is now."""
         loaded.note = "unsaved"
 
         assert copied(loaded).note == "unsaved"
 
     @both_copies
-    def test_a_copy_of_a_wrapping_reference_leaves_the_instance(self, order, copied):
+    def test_a_copy_of_a_wrapping_reference_leaves_the_instance(
+        self, order: Order, copied: Copy
+    ) -> None:
         """The caller's instance is not the copy's."""
         again = copied(reference(order))
 
@@ -263,14 +269,16 @@ class TestCopiesOfLoaded:
         assert order.note == "gift"
 
     @both_copies
-    def test_a_copy_after_the_copy_idiom_is_of_the_new_row(self, loaded, copied):
+    def test_a_copy_after_the_copy_idiom_is_of_the_new_row(
+        self, loaded: Order, copied: Copy
+    ) -> None:
         """A copy stands for what its original stands for."""
         loaded.pk = None
         loaded.save()
 
         assert identity(copied(loaded)) == identity(loaded) == Identity("shop.order", loaded.pk)
 
-    def test_a_shallow_copy_shares_values_and_a_deep_one_does_not(self):
+    def test_a_shallow_copy_shares_values_and_a_deep_one_does_not(self) -> None:
         """As with instances."""
         ref = reference(Basket.objects.create(items=[1]))
         shallow, deep = copy.copy(ref), copy.deepcopy(ref)
@@ -279,7 +287,7 @@ class TestCopiesOfLoaded:
 
         assert (shallow.items, deep.items) == ([1, 2], [1])
 
-    def test_a_model_with_getattr_is_copied(self):
+    def test_a_model_with_getattr_is_copied(self) -> None:
         """A half-built copy asks the model's `__getattr__` nothing it cannot answer."""
         ref = reference(Options.objects.create(choices={"colour": "red"}))
 
@@ -291,7 +299,7 @@ class TestCopiesOfCircles:
     """Instances and references that lead to each other."""
 
     @pytest.mark.parametrize("load", [True, False], ids=["loaded", "pending"])
-    def test_a_circle_through_a_foreign_key(self, load):
+    def test_a_circle_through_a_foreign_key(self, load: bool) -> None:
         """An instance whose cached relation is a reference that leads back is copied whole."""
         customer = Customer.objects.create(pk=5, name="Ada")
         ref = reference(Customer, 5)
@@ -300,14 +308,15 @@ class TestCopiesOfCircles:
         profile = Profile(customer=ref)
 
         with queries():
-            first, second = copy.deepcopy([profile, ref])
+            given: list[Any] = [profile, ref]
+            first, second = copy.deepcopy(given)
 
         assert first.customer is second
         assert second.profile is first
         assert (second.pk, second.name) == (5, customer.name)
 
     @pytest.mark.parametrize("load", [True, False], ids=["loaded", "pending"])
-    def test_a_circle_that_starts_at_the_reference(self, load):
+    def test_a_circle_that_starts_at_the_reference(self, load: bool) -> None:
         """It holds whichever end the copy starts from."""
         Customer.objects.create(pk=5, name="Ada")
         ref = reference(Customer, 5)
@@ -315,16 +324,18 @@ class TestCopiesOfCircles:
             resolve(ref)
         profile = Profile(customer=ref)
 
-        second, first = copy.deepcopy([ref, profile])
+        given: list[Any] = [ref, profile]
+
+        second, first = copy.deepcopy(given)
 
         assert first.customer is second
         assert second.profile is first
         assert ref.profile is profile
 
-    def test_a_circle_through_a_parent_link(self):
+    def test_a_circle_through_a_parent_link(self) -> None:
         """Multi-table children with a cached parent are copied whole."""
         car = Car.objects.create(pk=1, model="Z")
-        ref = reference(Car, 1)
+        ref: Any = reference(Car, 1)
         ride = Ride.objects.create(vehicle=ref)
         assert ref.vehicle_ptr.car is ref
 
@@ -339,8 +350,16 @@ class TestSetUpTestData(TestCase):
 
     databases = {"default"}
 
+    order: Order
+    line: Line
+    pending: Order
+    loaded: Order
+    points: Line
+    both: list[Order]
+    late: Order
+
     @classmethod
-    def setUpTestData(cls):
+    def setUpTestData(cls) -> None:
         """Make rows and references once for the class."""
         cls.order = Order.objects.create(pk=42, note="gift")
         cls.line = Line.objects.create(order=cls.order)
@@ -350,7 +369,7 @@ class TestSetUpTestData(TestCase):
         cls.both = [cls.loaded, cls.pending]
         cls.late = reference(Order, 42)
 
-    def use(self):
+    def use(self) -> None:
         """Change everything, finding it untouched."""
         assert not is_resolved(self.pending)
         assert not is_resolved(self.late)
@@ -362,11 +381,11 @@ class TestSetUpTestData(TestCase):
         Order.objects.update(note=self.id()[-80:])
         assert self.late.note == self.id()[-80:]
 
-    def test_one_test_finds_them_as_they_were(self):
+    def test_one_test_finds_them_as_they_were(self) -> None:
         """Each test has copies of its own, in the shape of the class's."""
         self.use()
 
-    def test_another_test_finds_them_as_they_were(self):
+    def test_another_test_finds_them_as_they_were(self) -> None:
         """What the other test changed is not seen here."""
         self.use()
 
@@ -383,7 +402,7 @@ def globals_of(pickled: bytes) -> set[str]:
 class TestPicklesOfPending:
     """A pending reference is pickled as one."""
 
-    def test_it_comes_back_pending(self, pending, protocol):
+    def test_it_comes_back_pending(self, pending: Order, protocol: int) -> None:
         """No query either way, and the row is read when it is used."""
         with queries():
             again = pickle.loads(pickle.dumps(pending, protocol))
@@ -394,11 +413,11 @@ class TestPicklesOfPending:
         with queries(default=1):
             assert again.note == "gift"
 
-    def test_it_is_a_function_and_plain_values(self, pending, protocol):
+    def test_it_is_a_function_and_plain_values(self, pending: Order, protocol: int) -> None:
         """Nothing of the project or of Django is in the pickle, so nothing can fail to load."""
         assert globals_of(pickle.dumps(pending, protocol)) == {"modelref"}
 
-    def test_a_reference_to_nothing_is_pickled_like_any(self, protocol):
+    def test_a_reference_to_nothing_is_pickled_like_any(self, protocol: int) -> None:
         """A pickle does not ask whether the row, the alias or the model exists."""
         refs = [reference(Order, 43), reference(Order, 43, using="eu")]
 
@@ -412,7 +431,7 @@ class TestPicklesOfEveryKind:
     """Keys of all types survive a pickle."""
 
     @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-    def test_a_pending_reference_comes_back(self, sample: Sample):
+    def test_a_pending_reference_comes_back(self, sample: Sample) -> None:
         """The copy reads the same row."""
         instance = sample.make()
 
@@ -425,7 +444,7 @@ class TestPicklesOfEveryKind:
     @pytest.mark.parametrize(
         "sample", [each for each in SAMPLES if each.kind != "third-party descriptor"], ids=str
     )
-    def test_a_loaded_reference_is_pickled_as_its_instance(self, sample: Sample):
+    def test_a_loaded_reference_is_pickled_as_its_instance(self, sample: Sample) -> None:
         """The bytes are those of the instance, in every protocol.
 
         All but a model that something it holds leads back to: that one has to be met as itself.
@@ -441,7 +460,7 @@ class TestPicklesOfEveryKind:
 class TestPicklesOfLoaded:
     """A loaded reference is its instance to whoever pickles it."""
 
-    def test_it_comes_back_as_an_instance(self, loaded):
+    def test_it_comes_back_as_an_instance(self, loaded: Order) -> None:
         """A model that caches itself caches what it meant to: unsaved values and all."""
         loaded.note = "unsaved"
 
@@ -451,7 +470,7 @@ class TestPicklesOfLoaded:
             assert type(again) is Order
             assert again.note == "unsaved"
 
-    def test_a_cache_stores_the_instance(self, loaded):
+    def test_a_cache_stores_the_instance(self, loaded: Order) -> None:
         """Django's cache gives an instance back."""
         cache = LocMemCache("copies", {})
 
@@ -459,7 +478,7 @@ class TestPicklesOfLoaded:
 
         assert type(cache.get("order")) is Order
 
-    def test_what_is_tied_to_the_instance_comes_back_tied(self):
+    def test_what_is_tied_to_the_instance_comes_back_tied(self) -> None:
         """A third-party descriptor that holds the instance holds the one that was unpickled."""
         ref = reference(Tracked.objects.create(price=3))
 
@@ -468,7 +487,7 @@ class TestPicklesOfLoaded:
 
         assert again.tracker.changed() == {"price"}
 
-    def test_an_instance_is_pickled_with_the_references_it_holds(self, pending):
+    def test_an_instance_is_pickled_with_the_references_it_holds(self, pending: Order) -> None:
         """A row that points to a pending reference takes it along, pending."""
         line = pickle.loads(pickle.dumps(Line(order=pending, quantity=2)))
 
@@ -476,7 +495,7 @@ class TestPicklesOfLoaded:
         with queries(default=1):
             assert line.order.note == "gift"
 
-    def test_one_that_arrived_goes_on_as_a_reference(self, order):
+    def test_one_that_arrived_goes_on_as_a_reference(self, order: Order) -> None:
         """What Celery holds is sealed: loaded or not, it is pickled as it arrived."""
         (ref,) = arrived(order)
         ref.note = "unsaved"
@@ -491,7 +510,7 @@ class TestPicklesOfLoaded:
 class TestSealed:
     """References that Celery holds keep to the row they were made with."""
 
-    def test_the_copy_idiom_does_not_change_what_is_sent_again(self, order):
+    def test_the_copy_idiom_does_not_change_what_is_sent_again(self, order: Order) -> None:
         """A retry sends what arrived, whatever the reference has become."""
         (ref,) = arrived(order)
 
@@ -500,7 +519,7 @@ class TestSealed:
 
         assert arrived(ref)[0].pk == 42
 
-    def test_deleting_does_not_change_what_is_sent_again(self, order):
+    def test_deleting_does_not_change_what_is_sent_again(self, order: Order) -> None:
         """The row is named although it has gone."""
         (ref,) = arrived(order)
 
@@ -508,7 +527,7 @@ class TestSealed:
 
         assert str(identity(arrived(ref)[0])) == "shop.order:42"
 
-    def test_a_composite_key_is_sent_again_as_it_came(self):
+    def test_a_composite_key_is_sent_again_as_it_came(self) -> None:
         """Every part of the key is the one that arrived."""
         (ref,) = arrived(Seat.objects.create(row="A", number=4))
 

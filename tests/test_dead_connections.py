@@ -1,9 +1,12 @@
 """Connections that have died: a read is tried again where nothing is lost by it."""
 
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import OperationalError
 
 from modelref import is_resolved, reference, resolve, resolve_all
@@ -15,13 +18,15 @@ from tests.shop.queries import ALIASES
 class Outage:
     """Makes a connection fail its first reads, as one to a server that has gone away does."""
 
-    def __init__(self, connection, *, times: int, dead: bool = True) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, *, times: int, dead: bool = True) -> None:
         self.connection = connection
         self.times = times
         self.dead = dead
         self.asked = 0
 
-    def __call__(self, execute, sql, params, many, context):
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
         if "shop_order" in sql:  # and not what a new connection begins with
             self.asked += 1
             if self.asked <= self.times:
@@ -33,13 +38,16 @@ class Outage:
         return not (self.dead and self.asked <= self.times)
 
 
+Begin = Callable[..., Outage]
+
+
 @pytest.fixture
-def outage(monkeypatch):
+def outage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
     """Let reads from `default` fail so many times; with `dead=False` the connection lives on."""
     connection = connections["default"]
     with ExitStack() as stack:
 
-        def begin(**options) -> Outage:
+        def begin(**options: Any) -> Outage:
             outage = Outage(connection, **options)
             stack.enter_context(connection.execute_wrapper(outage))
             monkeypatch.setattr(connection, "is_usable", outage.is_usable)
@@ -53,12 +61,14 @@ class TestDeadConnection:
     """The connection is dead: "cannot tell now" is not "gone"."""
 
     @pytest.fixture
-    def ref(self):
+    def ref(self) -> Order:
         """A reference to a row that exists."""
         Order.objects.create(pk=42, note="gift")
         return reference(Order, 42)
 
-    def test_outside_a_transaction_the_read_is_tried_once_more(self, ref, outage):
+    def test_outside_a_transaction_the_read_is_tried_once_more(
+        self, ref: Order, outage: Begin
+    ) -> None:
         """The connection is closed, opened again, and the row is there."""
         before = connections["default"].connection
         trouble = outage(times=1)
@@ -68,7 +78,7 @@ class TestDeadConnection:
         assert trouble.asked == 2
         assert connections["default"].connection is not before
 
-    def test_the_second_time_the_error_goes_up(self, ref, outage):
+    def test_the_second_time_the_error_goes_up(self, ref: Order, outage: Begin) -> None:
         """It is the database's own error, and no `ReferenceNotFound`."""
         trouble = outage(times=2)
 
@@ -77,7 +87,7 @@ class TestDeadConnection:
 
         assert trouble.asked == 2
 
-    def test_inside_a_transaction_the_error_goes_up(self, ref, outage):
+    def test_inside_a_transaction_the_error_goes_up(self, ref: Order, outage: Begin) -> None:
         """What the transaction has done is lost, so reading on would be wrong."""
         trouble = outage(times=1)
 
@@ -89,7 +99,7 @@ class TestDeadConnection:
 
         assert trouble.asked == 1
 
-    def test_an_error_on_a_connection_that_lives_goes_up(self, ref, outage):
+    def test_an_error_on_a_connection_that_lives_goes_up(self, ref: Order, outage: Begin) -> None:
         """A lock that timed out, say, is the task's to retry."""
         trouble = outage(times=1, dead=False)
 
@@ -98,7 +108,9 @@ class TestDeadConnection:
 
         assert trouble.asked == 1
 
-    def test_the_reference_can_be_used_when_the_server_is_back(self, ref, outage):
+    def test_the_reference_can_be_used_when_the_server_is_back(
+        self, ref: Order, outage: Begin
+    ) -> None:
         """A failed read leaves it pending."""
         outage(times=2)
         with pytest.raises(OperationalError):
@@ -109,7 +121,7 @@ class TestDeadConnection:
 
     @pytest.mark.needs("postgres")
     @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
-    def test_a_connection_that_postgresql_has_ended_is_opened_again(self):
+    def test_a_connection_that_postgresql_has_ended_is_opened_again(self) -> None:
         """A terminated back end costs a second read, not a task."""
         Order.objects.using("postgres").create(pk=42, note="gift")
         Order.objects.using("postgres").create(pk=43, note="second")
@@ -121,7 +133,7 @@ class TestDeadConnection:
 
     @pytest.mark.needs("postgres")
     @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
-    def test_inside_a_transaction_a_connection_that_postgresql_has_ended_is_an_error(self):
+    def test_inside_a_transaction_a_connection_that_postgresql_has_ended_is_an_error(self) -> None:
         """The transaction went with the connection."""
         Order.objects.using("postgres").create(pk=42)
         ref = reference(Order, 42, using="postgres")
@@ -134,7 +146,7 @@ class TestDeadConnection:
 
     @pytest.mark.needs("postgres")
     @pytest.mark.django_db(databases=[*ALIASES, "postgres"], transaction=True)
-    def test_with_autocommit_off_a_connection_that_postgresql_has_ended_is_an_error(self):
+    def test_with_autocommit_off_a_connection_that_postgresql_has_ended_is_an_error(self) -> None:
         """A transaction without `atomic` is lost with it as well, and nothing hides that."""
         Order.objects.using("postgres").create(pk=42)
         ref = reference(Order, 42, using="postgres")

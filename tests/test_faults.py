@@ -5,8 +5,7 @@ No task is lost, none runs on a stale row, and each failure is the state of its 
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from tests.tasks_faults import (
     work_on_reference,
 )
 from tests.tasks_hostile import child_pid
-from tests.workers import StartWorker, Worker
+from tests.workers import StartWorker, Worker, wait_until
 
 SERVERS = [
     pytest.param(alias, marks=pytest.mark.django_db(databases=["default", alias], transaction=True))
@@ -63,14 +62,6 @@ def get(result: Any, **options: Any) -> Any:
     return result.get(timeout=20, **options)
 
 
-def wait_until(happens: Callable[[], Any]) -> None:
-    """Wait for something that happens elsewhere."""
-    deadline = time.monotonic() + 20
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def change(order: Order, note: str = "changed") -> None:
     """Change the row of an order, and not the instance."""
     Order.objects.using(order._state.db).filter(pk=order.pk).update(note=note)
@@ -90,7 +81,8 @@ class TestIdleConnections:
     @pytest.fixture(params=SERVERS)
     def alias(self, request: pytest.FixtureRequest) -> str:
         """Where the rows are."""
-        return request.param
+        alias: str = request.param
+        return alias
 
     @pytest.fixture
     def order(self, alias: str) -> Order:
@@ -98,12 +90,12 @@ class TestIdleConnections:
         return Order.objects.using(alias).create(note="before")
 
     @pytest.mark.parametrize("see", ONE_ROW, ids=lambda see: see.__name__)
-    def test_it_is_kept_as_long_as_it_lives(self, order, see):
+    def test_it_is_kept_as_long_as_it_lives(self, order: Order, see: Any) -> None:
         """Which is what `CELERY_DB_REUSE_MAX` is for: here the tests begin."""
         assert get(see.delay(order)) == get(see.delay(order))
 
     @pytest.mark.parametrize("see", ONE_ROW, ids=lambda see: see.__name__)
-    def test_ended_while_the_worker_is_idle(self, alias, order, see):
+    def test_ended_while_the_worker_is_idle(self, alias: str, order: Order, see: Any) -> None:
         """The next task opens another and sees the row as it is."""
         _, session = get(see.delay(order))
         end_session(alias, session)
@@ -114,7 +106,9 @@ class TestIdleConnections:
         assert note == "changed"
         assert another != session
 
-    def test_ended_while_the_worker_is_idle_and_a_list_is_sent(self, alias, order):
+    def test_ended_while_the_worker_is_idle_and_a_list_is_sent(
+        self, alias: str, order: Order
+    ) -> None:
         """Its one query is sent anew."""
         orders = [order, Order.objects.using(alias).create(note="second")]
         _, session = get(see_instances.delay(orders))
@@ -126,7 +120,7 @@ class TestIdleConnections:
         assert notes == "changed second"
         assert another != session
 
-    def test_ended_between_tasks_that_follow_at_once(self, alias, order):
+    def test_ended_between_tasks_that_follow_at_once(self, alias: str, order: Order) -> None:
         """Each of them leaves a dead connection to the one behind it."""
         results = [see_and_end.delay(order) for _ in range(5)]
 
@@ -137,7 +131,7 @@ class TestIdleConnections:
 
 
 @pytest.mark.django_db(databases=["default", "mariadb"], transaction=True)
-def test_a_connection_that_mariadb_has_timed_out_is_opened_again():
+def test_a_connection_that_mariadb_has_timed_out_is_opened_again() -> None:
     """`wait_timeout` has passed since the last task."""
     order = Order.objects.using("mariadb").create(note="before")
     _, session = get(see_and_let_time_out.delay(order))
@@ -164,7 +158,7 @@ class TestInsideAtomic:
         return tmp_path / "runs"
 
     @pytest.mark.parametrize("lose", [lose_connection_once, lose_locked_connection])
-    def test_the_error_is_the_tasks_failure(self, order, runs, lose):
+    def test_the_error_is_the_tasks_failure(self, order: Order, runs: Path, lose: Any) -> None:
         """It is the database's own; the body ran once, and nothing of it is in the database."""
         result = lose.delay(order, str(runs))
 
@@ -174,7 +168,7 @@ class TestInsideAtomic:
         assert runs.read_text().split() == ["run"]
         assert get(see_instance.delay(order))[0] == "before"
 
-    def test_a_task_that_retries_starts_from_the_beginning(self, order, runs):
+    def test_a_task_that_retries_starts_from_the_beginning(self, order: Order, runs: Path) -> None:
         """With the row as it was before the transaction."""
         result = lose_connection_and_retry.delay(order, str(runs))
 
@@ -191,7 +185,7 @@ class TestRowsThatGo:
         """Rows with the notes "0", "1" and "2"."""
         return [Order.objects.using("postgres").create(note=str(n)) for n in range(3)]
 
-    def test_before_loading(self, worker, orders, tmp_path):
+    def test_before_loading(self, worker: Worker, orders: list[Order], tmp_path: Path) -> None:
         """The worker has the message, and waits with it for another task."""
         blocking = work_on_reference.delay(orders[0], str(tmp_path / "go on"))
         results = [see_instance.delay(orders[1]), see_instances.delay(orders)]
@@ -207,7 +201,7 @@ class TestRowsThatGo:
             assert result.state == "FAILURE"
 
     @pytest.mark.parametrize("see", [see_instance, see_reference], ids=lambda see: see.__name__)
-    def test_while_loading(self, orders, see):
+    def test_while_loading(self, orders: list[Order], see: Any) -> None:
         """The query waits for a lock, under which the row goes."""
         with locked_orders():
             result = see.delay(orders[1])
@@ -218,7 +212,7 @@ class TestRowsThatGo:
             get(result)
         assert result.state == "FAILURE"
 
-    def test_while_a_list_is_loading(self, orders):
+    def test_while_a_list_is_loading(self, orders: list[Order]) -> None:
         """One of the rows: the body does not begin without it."""
         with locked_orders():
             result = see_instances.delay(orders)
@@ -228,7 +222,7 @@ class TestRowsThatGo:
         with pytest.raises(ReferenceNotFound, match=f"shop.order:{pk}@postgres"):
             get(result)
 
-    def test_changed_while_loading(self, orders):
+    def test_changed_while_loading(self, orders: list[Order]) -> None:
         """The body gets what is there when the lock is gone."""
         with locked_orders():
             result = see_instances.delay(orders)
@@ -238,7 +232,7 @@ class TestRowsThatGo:
 
         assert get(result)[0] == "changed changed changed"
 
-    def test_after_loading(self, orders, tmp_path):
+    def test_after_loading(self, orders: list[Order], tmp_path: Path) -> None:
         """The body has an instance of a row that is gone: saving it is an error, not an insert."""
         path = tmp_path / "go on"
         result = work_on_instance.delay(orders[0], str(path))
@@ -251,7 +245,9 @@ class TestRowsThatGo:
         assert result.state == "FAILURE"
         assert Order.objects.using("postgres").count() == 2
 
-    def test_after_the_body_has_begun_and_before_the_reference_is_touched(self, orders, tmp_path):
+    def test_after_the_body_has_begun_and_before_the_reference_is_touched(
+        self, orders: list[Order], tmp_path: Path
+    ) -> None:
         """A reference is loaded by the first touch, and not before."""
         path, pk = tmp_path / "go on", orders[0].pk
         result = work_on_reference.delay(orders[0], str(path))
@@ -278,7 +274,7 @@ class TestKilledWhileLoading:
         return tmp_path / "runs"
 
     @pytest.mark.parametrize("worker", ["prefork"], indirect=True)
-    def test_another_child_loads_fresh_rows(self, orders, runs):
+    def test_another_child_loads_fresh_rows(self, orders: list[Order], runs: Path) -> None:
         """The body, which had not begun, runs once."""
         child = get(child_pid.delay())
         with locked_orders():

@@ -22,7 +22,7 @@ def recorded(codec: str, message: str) -> bytes:
 
 
 @pytest.mark.parametrize(("codec", "message"), FILES)
-def test_a_golden_message_is_read(codec, message):
+def test_a_golden_message_is_read(codec: str, message: str) -> None:
     """It gives the identities that were sent, without a query."""
     with queries():
         read: Any = CODECS[codec].decode(recorded(codec, message))
@@ -32,7 +32,7 @@ def test_a_golden_message_is_read(codec, message):
 
 
 @pytest.mark.parametrize(("codec", "message"), DETERMINISTIC)
-def test_a_golden_message_is_written(codec, message):
+def test_a_golden_message_is_written(codec: str, message: str) -> None:
     """Byte for byte; in a pickle they depend on which of its strings are the same object."""
     written: Any = CODECS[codec].encode(MESSAGES[message]())
 
@@ -40,7 +40,7 @@ def test_a_golden_message_is_written(codec, message):
 
 
 @pytest.mark.parametrize(("codec", "message"), FILES)
-def test_a_golden_message_is_sent_on(codec, message):
+def test_a_golden_message_is_sent_on(codec: str, message: str) -> None:
     """What was read is the same message again."""
     read = CODECS[codec].decode(recorded(codec, message))
 
@@ -49,7 +49,7 @@ def test_a_golden_message_is_sent_on(codec, message):
     assert listed(again) == listed(MESSAGES[message]())
 
 
-def test_there_is_no_other_file():
+def test_there_is_no_other_file() -> None:
     """A message that has been golden stays in the table."""
     found = {
         (path.parent.name, path.stem) for path in FOLDER.glob("*/*.*") if path.suffix != ".pyc"

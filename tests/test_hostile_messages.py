@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,7 +81,9 @@ def ungrouped(value: Any) -> Any:
 
 @pytest.mark.parametrize("take", [take_reference, take_instance, take_anything])
 @pytest.mark.parametrize(("text", "error"), REFERENCES.items(), ids=short)
-def test_a_bad_reference_fails_its_task(worker, take, text, error):
+def test_a_bad_reference_fails_its_task(
+    worker: Worker, take: Any, text: str, error: type[Exception]
+) -> None:
     """The task's result is the error, of the class that says what is wrong."""
     result = post(worker.queue, take, body_of(text))
 
@@ -91,7 +94,9 @@ def test_a_bad_reference_fails_its_task(worker, take, text, error):
 
 @pytest.mark.parametrize("take", [take_references, take_instances, take_anything])
 @pytest.mark.parametrize(("text", "error"), GROUPS.items(), ids=short)
-def test_a_bad_group_fails_its_task(worker, take, text, error):
+def test_a_bad_group_fails_its_task(
+    worker: Worker, take: Any, text: str, error: type[Exception]
+) -> None:
     """One row that cannot be named spoils the call."""
     result = post(worker.queue, take, body_of(text))
 
@@ -100,7 +105,7 @@ def test_a_bad_group_fails_its_task(worker, take, text, error):
 
 
 @pytest.mark.parametrize("text", ["[{}]", '{{"deep":[[{}]]}}', '[1,{},"2"]'])
-def test_a_bad_reference_deep_in_an_argument_fails_its_task(worker, text):
+def test_a_bad_reference_deep_in_an_argument_fails_its_task(worker: Worker, text: str) -> None:
     """Where it stands makes no difference."""
     result = post(worker.queue, take_anything, body_of(text.format(UNKNOWN)))
 
@@ -110,7 +115,7 @@ def test_a_bad_reference_deep_in_an_argument_fails_its_task(worker, text):
 
 @pytest.mark.parametrize("take", [take_reference, take_instance])
 @pytest.mark.parametrize("pk", [10**18, 10**30, -(10**30)])
-def test_a_key_out_of_range_is_that_of_no_row(worker, take, pk):
+def test_a_key_out_of_range_is_that_of_no_row(worker: Worker, take: Any, pk: int) -> None:
     """A number is a key; which there are, only the database knows."""
     result = post(worker.queue, take, body_of(f'{{"__modelref__":["shop.order",{pk}]}}'))
 
@@ -118,7 +123,7 @@ def test_a_key_out_of_range_is_that_of_no_row(worker, take, pk):
         result.get(timeout=10)
 
 
-def test_a_key_out_of_range_in_a_group_is_that_of_no_row(worker):
+def test_a_key_out_of_range_in_a_group_is_that_of_no_row(worker: Worker) -> None:
     """As alone."""
     text = f'{{"__modelrefs__":["shop.order",[1,{10**30}]]}}'
     result = post(worker.queue, take_instances, body_of(text))
@@ -127,7 +132,7 @@ def test_a_key_out_of_range_in_a_group_is_that_of_no_row(worker):
         result.get(timeout=10)
 
 
-def test_an_error_names_task_and_parameter(worker):
+def test_an_error_names_task_and_parameter(worker: Worker) -> None:
     """Who reads the log knows where to look."""
     result = post(worker.queue, take_instance, body_of(UNKNOWN))
 
@@ -136,7 +141,7 @@ def test_an_error_names_task_and_parameter(worker):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_good_message_behind_a_bad_one_is_handled(worker):
+def test_a_good_message_behind_a_bad_one_is_handled(worker: Worker) -> None:
     """Each message stands for itself."""
     order = Order.objects.create(note="gift")
     bad = post(worker.queue, take_instance, body_of(UNKNOWN))
@@ -147,7 +152,7 @@ def test_a_good_message_behind_a_bad_one_is_handled(worker):
 
 
 @pytest.mark.parametrize("text", [*REFERENCES, *GROUPS], ids=short)
-def test_a_retry_sends_the_reference_as_it_came(worker, text):
+def test_a_retry_sends_the_reference_as_it_came(worker: Worker, text: str) -> None:
     """Autoretry tries again, with the very reference, which another release may know."""
     result = post(worker.queue, take_again, body_of(text))
 
@@ -158,10 +163,11 @@ def test_a_retry_sends_the_reference_as_it_came(worker, text):
     assert [json.dumps(ungrouped(args)) for args in sent] == [json.dumps(ungrouped([bare]))] * 2
 
 
-def test_errbacks_run(worker, tmp_path):
+def test_errbacks_run(worker: Worker, tmp_path: Path) -> None:
     """One that is sent as a message, and one that is called where the task failed."""
     path = tmp_path / "failure"
-    noted = note_failure.s().set(task_id="noted-" + worker.queue.name)
+    noted_id = "noted-" + worker.queue.name
+    noted = note_failure.s().set(task_id=noted_id)
     result = take_anything.apply_async(
         [bad(UNKNOWN)], link_error=[noted, write_failure.s(path=str(path))]
     )
@@ -169,11 +175,11 @@ def test_errbacks_run(worker, tmp_path):
     with pytest.raises(UnknownModel):
         result.get(timeout=10)
 
-    assert worker.queue.app().AsyncResult(noted.id).get(timeout=10) == f"noted {result.id}"
+    assert worker.queue.app().AsyncResult(noted_id).get(timeout=10) == f"noted {result.id}"
     assert path.read_text() == f"UnknownModel of {result.id}"
 
 
-def test_a_later_step_of_a_chain_does_not_stop_the_earlier_ones(worker):
+def test_a_later_step_of_a_chain_does_not_stop_the_earlier_ones(worker: Worker) -> None:
     """Those before it succeed; it fails, and those behind it."""
     last = chain(child_pid.si(), take_anything.si(bad(UNKNOWN)), child_pid.si()).apply_async()
 
@@ -184,18 +190,19 @@ def test_a_later_step_of_a_chain_does_not_stop_the_earlier_ones(worker):
     assert last.parent.parent.get(timeout=10) == child_pid.delay().get(timeout=10)
 
 
-def test_a_callback_with_a_bad_reference_leaves_its_task_alone(worker):
+def test_a_callback_with_a_bad_reference_leaves_its_task_alone(worker: Worker) -> None:
     """The task succeeds, the callback fails."""
-    callback = take_anything.si(bad(UNKNOWN)).set(task_id="callback-" + worker.queue.name)
+    callback_id = "callback-" + worker.queue.name
+    callback = take_anything.si(bad(UNKNOWN)).set(task_id=callback_id)
     result = child_pid.apply_async(link=callback)
 
     with pytest.raises(UnknownModel):
-        worker.queue.app().AsyncResult(callback.id).get(timeout=10)
+        worker.queue.app().AsyncResult(callback_id).get(timeout=10)
 
     assert result.state == "SUCCESS"
 
 
-def test_a_chord_fails_with_a_member_whose_reference_is_bad(worker):
+def test_a_chord_fails_with_a_member_whose_reference_is_bad(worker: Worker) -> None:
     """Its body is told, the other members succeed."""
     members = [take_anything.s("good"), take_anything.s(bad(UNKNOWN))]
     result = chord(members)(take_anything.s())
@@ -207,7 +214,7 @@ def test_a_chord_fails_with_a_member_whose_reference_is_bad(worker):
     assert result.parent[0].get(timeout=10) == "'good'"
 
 
-def test_the_body_of_a_chord_with_a_bad_reference_leaves_its_members_alone(worker):
+def test_the_body_of_a_chord_with_a_bad_reference_leaves_its_members_alone(worker: Worker) -> None:
     """The members succeed, the body fails."""
     result = chord([child_pid.si(), child_pid.si()])(take_anything.si(bad(UNKNOWN)))
 
@@ -217,7 +224,7 @@ def test_the_body_of_a_chord_with_a_bad_reference_leaves_its_members_alone(worke
     assert [member.state for member in result.parent] == ["SUCCESS"] * 2
 
 
-def test_the_decoder_raises_for_no_reference_in_the_main_process(worker):
+def test_the_decoder_raises_for_no_reference_in_the_main_process(worker: Worker) -> None:
     """All of them in one message are decoded, without a query, and fail a task."""
     before = len(events(worker, "decode"))
     result = post(worker.queue, take_anything, body_of(*REFERENCES, *GROUPS))
@@ -235,7 +242,7 @@ def test_the_decoder_raises_for_no_reference_in_the_main_process(worker):
     ['[[{"__modelref__":["shop.order",4', '[["shop.order"],{},{}', "]", b"\xff[[],{},{}]"],
     ids=["in a form", "at the end", "no start", "no UTF-8"],
 )
-def test_a_body_that_is_no_json_is_dropped(worker, body):
+def test_a_body_that_is_no_json_is_dropped(worker: Worker, body: str | bytes) -> None:
     """It is Celery's decode error: logged, and the result stays pending."""
     result = post(worker.queue, take_anything, body)
 

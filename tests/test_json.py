@@ -5,6 +5,7 @@ import subprocess
 import sys
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -77,11 +78,11 @@ class TestForms:
             ),
         ],
     )
-    def test_each(self, value, wire):
+    def test_each(self, value: Callable[[], Any], wire: str) -> None:
         """One row, a list of one model and alias, everything else one by one."""
         assert codec.encode(value()) == wire
 
-    def test_the_outermost_arguments_are_no_group(self):
+    def test_the_outermost_arguments_are_no_group(self) -> None:
         """`f(order, parcel)` is two single forms; a list among them is a group."""
         wire = codec.encode(body(row(Order, 1), row(Order, 2), [row(Order, 3), row(Order, 4)]))
 
@@ -92,7 +93,7 @@ class TestForms:
         ]
 
     @pytest.mark.parametrize("protocol", ["signature", "protocol 1"])
-    def test_nor_are_those_of_other_calls(self, protocol):
+    def test_nor_are_those_of_other_calls(self, protocol: str) -> None:
         """Not in the signatures of later steps, nor in the older task protocol."""
         args = [row(Order, 1), row(Order, 2)]
         call = {"task": "t", "args": args, "kwargs": {}, "id": "x"}
@@ -101,7 +102,7 @@ class TestForms:
 
         assert '"args":[{"__modelref__"' in codec.encode(call)
 
-    def test_a_str_key_that_is_a_subclass_travels_plain(self):
+    def test_a_str_key_that_is_a_subclass_travels_plain(self) -> None:
         """The plain value of it."""
 
         class Code(str):
@@ -117,13 +118,13 @@ class TestForms:
 
         assert codec.encode(country) == '{"__modelref__":["shop.country","DE"]}'
 
-    def test_a_models_own_json_is_not_asked(self):
+    def test_a_models_own_json_is_not_asked(self) -> None:
         """A row is a reference before it is anything else."""
         payload = Payload.objects.create()
 
         assert codec.encode(payload) == '{"__modelref__":["shop.payload",1]}'
 
-    def test_a_queryset_is_its_keys_in_its_order(self):
+    def test_a_queryset_is_its_keys_in_its_order(self) -> None:
         """In one query, and in none where it has been evaluated."""
         for pk in (1, 2, 3):
             Order.objects.create(pk=pk)
@@ -136,14 +137,14 @@ class TestForms:
             assert codec.encode(orders) == '{"__modelrefs__":["shop.order",[3,2,1]]}'
 
     @pytest.mark.parametrize(("length", "wire"), [(0, "[]"), (1, '[{"__modelref__"')])
-    def test_a_short_queryset_is_a_list_too(self, length, wire):
+    def test_a_short_queryset_is_a_list_too(self, length: int, wire: str) -> None:
         """It arrives as a list, whatever its length."""
         for pk in range(length):
             Order.objects.create(pk=pk + 1)
 
         assert codec.encode(Order.objects.all()).startswith(wire)
 
-    def test_a_queryset_of_another_database_names_it(self):
+    def test_a_queryset_of_another_database_names_it(self) -> None:
         """`.using("eu")` gives `eu`."""
         Order.objects.using("eu").create(pk=1)
 
@@ -168,34 +169,34 @@ class TestEverythingElse:
         ],
         ids=lambda value: type(value).__name__,
     )
-    def test_it_comes_back_as_from_kombu(self, value):
+    def test_it_comes_back_as_from_kombu(self, value: Any) -> None:
         """Beside a row, in a list."""
         got, ref = codec.decode(codec.encode([value, row(Order, 1)]))
 
         assert (type(got), got) == (dict if isinstance(value, dict) else type(value), value)
         assert is_reference(ref)
 
-    def test_what_has_no_rows_is_byte_for_byte_compact_json(self):
+    def test_what_has_no_rows_is_byte_for_byte_compact_json(self) -> None:
         """No more, no less."""
         value = {"a": (1, 2), "b": gettext_lazy("x")}
 
         assert json.loads(codec.encode(value)) == json.loads(kombu_dumps(value))
 
-    def test_kombus_json_is_untouched(self):
+    def test_kombus_json_is_untouched(self) -> None:
         """A plain `json` message is what it was."""
         wire = dumps({"__modelref__": ["shop.order", 1]}, "json")
 
         assert loads(wire[2], wire[0], wire[1]) == {"__modelref__": ["shop.order", 1]}
 
     @pytest.mark.parametrize("kind", [str, str.encode, bytearray, memoryview])
-    def test_bytes_of_any_kind_are_read(self, kind):
+    def test_bytes_of_any_kind_are_read(self, kind: Callable[..., Any]) -> None:
         """What the different transports deliver."""
         text = '[{"__modelref__":["shop.order",42]}]'
         data = text if kind is str else text.encode() if kind is str.encode else kind(text.encode())
 
         assert identity(codec.decode(data)[0]).pk == 42
 
-    def test_installing_the_package_is_all_the_registration_there_is(self):
+    def test_installing_the_package_is_all_the_registration_there_is(self) -> None:
         """Kombu finds it by its entry point."""
         assert registry.name_to_type["modelref-json"] == "application/x-modelref+json"
 
@@ -214,14 +215,14 @@ class TestRefusals:
             (lambda: body({(1, 2): 3}), r"args[0]: keys must be str, int, float"),
         ],
     )  # fmt: skip
-    def test_not_encodable(self, message, says):
+    def test_not_encodable(self, message: Callable[[], Any], says: str) -> None:
         """The path, the type, the codec."""
         pattern = says.replace("[", r"\[").replace("]", r"\]").replace("()", r"\(\)")
 
         with pytest.raises(NotEncodable, match=pattern):
             codec.encode(message())
 
-    def test_a_later_step_of_a_chain_is_named(self):
+    def test_a_later_step_of_a_chain_is_named(self) -> None:
         """Its arguments by their place in the chain."""
         args, kwargs, embed = body()
         embed["chain"] = [dict(signature("t", (1, Order())))]
@@ -229,7 +230,7 @@ class TestRefusals:
         with pytest.raises(UnsavedInstance, match=r"chain\[0\]\.args\[1\]: shop.order"):
             codec.encode((args, kwargs, embed))
 
-    def test_a_circle(self):
+    def test_a_circle(self) -> None:
         """It has no end to write."""
         circle: list[Any] = []
         circle.append(circle)
@@ -237,7 +238,7 @@ class TestRefusals:
         with pytest.raises(NotEncodable):
             codec.encode(circle)
 
-    def test_no_message_holds_a_value_of_the_row(self):
+    def test_no_message_holds_a_value_of_the_row(self) -> None:
         """Neither the text of an instance nor a field."""
         order = Order(note="secret")
 
@@ -250,7 +251,7 @@ class TestRefusals:
 class TestBatches:
     """What loads together."""
 
-    def test_the_arguments_of_one_message(self):
+    def test_the_arguments_of_one_message(self) -> None:
         """All rows of a model, wherever they stand; another model is another query."""
         for pk in (1, 2, 3):
             Order.objects.create(pk=pk)
@@ -264,7 +265,7 @@ class TestBatches:
         with queries(default=1):
             _ = kwargs["c"].name
 
-    def test_what_passes_through_is_never_loaded_by_it(self):
+    def test_what_passes_through_is_never_loaded_by_it(self) -> None:
         """References in signatures of later steps stay pending, also to the same row."""
         Order.objects.create(pk=1)
         Order.objects.create(pk=2)
@@ -280,7 +281,7 @@ class TestBatches:
             _ = later[1].note
         assert not is_resolved(later[0])
 
-    def test_aliases_are_apart(self):
+    def test_aliases_are_apart(self) -> None:
         """Row 1 of `eu` is not row 1 of `default`."""
         Order.objects.create(pk=1, note="here")
         Order.objects.using("eu").create(pk=1, note="there")
@@ -290,7 +291,7 @@ class TestBatches:
             assert (here.note, there.note) == ("here", "there")
 
 
-def test_importing_a_codec_imports_neither_celery_nor_a_model():
+def test_importing_a_codec_imports_neither_celery_nor_a_model() -> None:
     """Kombu does so in the middle of `import celery`, before Django is set up."""
     code = (
         "import sys, modelref.codecs.json; "
@@ -302,7 +303,7 @@ def test_importing_a_codec_imports_neither_celery_nor_a_model():
     assert out.stdout.strip() == "[]"
 
 
-def test_references_of_parents_and_children_keep_their_labels():
+def test_references_of_parents_and_children_keep_their_labels() -> None:
     """A child is its own model, not its parent."""
     from tests.shop.models import Car
 

@@ -1,5 +1,7 @@
 """Keys of another type or size than the column's: as an instance has them, or as nobody has."""
 
+from typing import Any
+
 import pytest
 
 from modelref import ModelRef, reference, resolve_all
@@ -28,7 +30,7 @@ class TestTypes:
     """An instance keeps the key it was made with; the row has the column's."""
 
     @pytest.mark.parametrize("annotation", [list[Order], list[ModelRef[Order]]], ids=str)
-    def test_text_for_a_number(self, echo, annotation):
+    def test_text_for_a_number(self, echo: Echo, annotation: Any) -> None:
         """Beside a number, in a call that is run at once."""
         orders = [Order.objects.create(pk=1, note="one"), Order.objects.create(pk="2", note="two")]
         made = echo.task(annotation)
@@ -38,7 +40,7 @@ class TestTypes:
                 assert made.apply((given,)).state == "SUCCESS"
                 assert {each.note for each in echo.got.pop()} == {"one", "two"}
 
-    def test_one_row_by_number_and_by_text_is_one_row(self, echo):
+    def test_one_row_by_number_and_by_text_is_one_row(self, echo: Echo) -> None:
         """And one instance."""
         order = Order.objects.create(pk="1")
 
@@ -46,7 +48,7 @@ class TestTypes:
 
         assert len(set(map(id, echo.got.pop()))) == 1
 
-    def test_text_in_a_composite_key(self, echo):
+    def test_text_in_a_composite_key(self, echo: Echo) -> None:
         """Its parts are those of the columns."""
         seats = [Seat.objects.create(row="A", number=number) for number in ("4", 5)]
         made = echo.task(list[Seat])
@@ -63,13 +65,13 @@ class TestSizes:
     """A number that no column holds is the key of no row, whatever a database says to it."""
 
     @pytest.mark.parametrize("huge", HUGE)
-    def test_alone(self, alias, huge):
+    def test_alone(self, alias: str, huge: int) -> None:
         """Not found."""
         with pytest.raises(ReferenceNotFound):
             _ = reference(Order, huge, using=alias).note
 
     @pytest.mark.parametrize("huge", HUGE)
-    def test_among_others(self, alias, huge):
+    def test_among_others(self, alias: str, huge: int) -> None:
         """Those are read."""
         for pk in (1, 2):
             Order.objects.using(alias).create(pk=pk, note=str(pk))
@@ -80,7 +82,7 @@ class TestSizes:
             _ = refs[1].note
 
     @pytest.mark.parametrize("huge", HUGE)
-    def test_as_a_part_of_a_composite_key(self, alias, huge):
+    def test_as_a_part_of_a_composite_key(self, alias: str, huge: int) -> None:
         """The other seats are read."""
         for number in (4, 5):
             Seat.objects.using(alias).create(row="A", number=number, guest=str(number))
@@ -90,7 +92,7 @@ class TestSizes:
         with pytest.raises(ReferenceNotFound):
             _ = refs[1].guest
 
-    def test_only_such(self, alias):
+    def test_only_such(self, alias: str) -> None:
         """Nothing is left to ask for."""
         refs = arrived(*(reference(Order, huge, using=alias) for huge in HUGE))
 

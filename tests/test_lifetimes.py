@@ -28,7 +28,7 @@ def collected(*kept: weakref.ref[Any]) -> bool:
 class TestHistoricalModels:
     """A migration has models of its own, a registry of them for each state."""
 
-    def test_the_classes_of_references_do_not_keep_them(self):
+    def test_the_classes_of_references_do_not_keep_them(self) -> None:
         """They live as long as their model."""
 
         def use() -> list[weakref.ref[Any]]:
@@ -38,7 +38,7 @@ class TestHistoricalModels:
 
         assert collected(*use())
 
-    def test_references_to_them_do_not_keep_them(self):
+    def test_references_to_them_do_not_keep_them(self) -> None:
         """Nor does anything that was asked of them."""
         order = Order.objects.create(note="gift")
 
@@ -53,7 +53,7 @@ class TestHistoricalModels:
 
 
 @pytest.mark.parametrize("send", [True, False])
-def test_an_app_that_was_set_up_is_collected(send):
+def test_an_app_that_was_set_up_is_collected(send: bool) -> None:
     """The system checks of the process do not keep it."""
 
     def use() -> weakref.ref[Any]:

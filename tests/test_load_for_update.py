@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from modelref import ModelRef, is_resolved, reference
 from modelref.celery import Load, task
 from modelref.errors import ReferenceNotFound
-from tests import tasks_load as tasks
-from tests.queues import Queue
+from tests import tasks_load
+from tests.queues import MakeQueue, Queue
 from tests.sessions import end_own_session, end_session, session_of
 from tests.shop.models import Car, Customer, Line, Order, Seat, SportsCar, UrgentOrder
 from tests.shop.queries import ALIASES, queries
-from tests.workers import StartWorker
+from tests.workers import StartWorker, Worker
 
 pytestmark = [
     pytest.mark.needs("postgres"),
@@ -27,6 +27,7 @@ pytestmark = [
 ]
 
 LOCKED = Load(for_update=True)
+BY_KEY: Any = tasks_load  # tasks that are given keys, which types do not take for rows
 Run = Callable[..., Any]
 
 
@@ -97,7 +98,7 @@ def statements(work: Callable[[], Any], using: str = "postgres") -> list[str]:
 class TestLocks:
     """Rows are locked before the body starts, and until it ends."""
 
-    def test_an_instance(self, run):
+    def test_an_instance(self, run: Run) -> None:
         """In a transaction on the alias of the row; other rows are free."""
 
         def body(one: Order) -> Any:
@@ -107,7 +108,7 @@ class TestLocks:
         assert locked_orders() == []
         assert not connections["postgres"].in_atomic_block
 
-    def test_a_reference(self, run):
+    def test_a_reference(self, run: Run) -> None:
         """It is read before the body, too."""
 
         def body(one: ModelRef[Order], some: dict[str, list[ModelRef[Order]]]) -> Any:
@@ -120,7 +121,7 @@ class TestLocks:
 
         assert run(body, order(1), {"a": orders(3)}, load=load) == [1, 3]
 
-    def test_other_parameters_are_not_locked(self, run):
+    def test_other_parameters_are_not_locked(self, run: Run) -> None:
         """They are read in the same transaction, after the locks are held."""
 
         def body(free: Order, locked: Order) -> Any:
@@ -131,10 +132,11 @@ class TestLocks:
         reads = [each for each in sql if "shop_order" in each]
         assert [("FOR UPDATE" in each) for each in reads] == [True, False]
 
-    def test_only_the_rows_themselves(self, run):
+    def test_only_the_rows_themselves(self, run: Run) -> None:
         """What is read with them stays free."""
 
         def body(one: Order) -> Any:
+            assert one.customer is not None
             assert one.customer.name == "Ada"
             return [locked_orders(), is_locked("shop_customer", "id = 7")]
 
@@ -142,7 +144,7 @@ class TestLocks:
 
         assert run(body, order(2), load=load) == [[2], False]
 
-    def test_one_query_in_order_of_the_keys(self, run):
+    def test_one_query_in_order_of_the_keys(self, run: Run) -> None:
         """For all parameters that are read alike, in whatever order they come."""
 
         def body(first: Order, others: list[Order]) -> Any:
@@ -155,7 +157,7 @@ class TestLocks:
         assert 'ORDER BY "shop_order"."id" ASC' in read
         assert read.endswith('FOR UPDATE OF "shop_order"')
 
-    def test_rows_of_several_queries(self, run):
+    def test_rows_of_several_queries(self, run: Run) -> None:
         """The keys of the first are all less than those of the second."""
         several = [Order(pk=pk) for pk in range(10, 2_012)]
         Order.objects.using("postgres").bulk_create(several)
@@ -168,12 +170,12 @@ class TestLocks:
         sql = statements(lambda: found.append(run(body, orders(*pks), load={"some": LOCKED})))
 
         reads = [re.search(r"IN \(([^)]*)\)|= (\d+)", each) for each in sql if "FOR UPDATE" in each]
-        asked = [[int(n) for n in (m[1] or m[2]).split(",")] for m in reads]
+        asked = [[int(n) for n in (m[1] or m[2]).split(",")] for m in reads if m]
         assert found == [True]
         assert [len(each) for each in asked] == [2_000, 2]
         assert max(asked[0]) < min(asked[1])
 
-    def test_two_ways_of_reading_one_table(self, run):
+    def test_two_ways_of_reading_one_table(self, run: Run) -> None:
         """All its rows are locked in one order first, and then read in both ways."""
 
         def body(one: Order, other: Order) -> Any:
@@ -188,7 +190,7 @@ class TestLocks:
         assert sum("FOR UPDATE" in each for each in sql) == 3
         assert found == [[[1, 3], True]]
 
-    def test_a_row_in_a_locked_and_in_another_parameter(self, run):
+    def test_a_row_in_a_locked_and_in_another_parameter(self, run: Run) -> None:
         """It is one row, and locked."""
 
         def body(free: ModelRef[Order], locked: ModelRef[Order]) -> Any:
@@ -196,7 +198,7 @@ class TestLocks:
 
         assert run(body, order(1), order(1), load={"locked": LOCKED}) == [True, [1]]
 
-    def test_parts_of_a_row_in_parent_tables(self, run):
+    def test_parts_of_a_row_in_parent_tables(self, run: Run) -> None:
         """They are the row as well, whatever is left out of it."""
         SportsCar.objects.using("postgres").create(pk=3, model="fast")
 
@@ -211,7 +213,7 @@ class TestLocks:
         for load in (LOCKED, Load(for_update=True, only=("model",), defer=("wheels",))):
             assert run(body, car, load={"one": load}) == [True, True, True]
 
-    def test_proxies_and_composite_keys(self, run):
+    def test_proxies_and_composite_keys(self, run: Run) -> None:
         """As any other row."""
         Seat.objects.using("postgres").create(row="A", number=4)
 
@@ -225,7 +227,7 @@ class TestLocks:
 
         assert found == [[2], True]
 
-    def test_the_items_of_a_map(self, app):
+    def test_the_items_of_a_map(self, app: Celery) -> None:
         """Each inner call locks its own rows, in a transaction of its own."""
 
         def body(one: Order) -> Any:
@@ -235,7 +237,7 @@ class TestLocks:
 
         assert inner.map(orders(1, 2)).apply().get() == [[1], [2]]
 
-    def test_a_result_that_still_has_to_be_read(self, run):
+    def test_a_result_that_still_has_to_be_read(self, run: Run) -> None:
         """It is, before the transaction ends."""
 
         def body(one: Order) -> Any:
@@ -248,7 +250,7 @@ class TestLocks:
 class TestTransactions:
     """The body is one transaction: what raises takes back what it wrote."""
 
-    def test_an_exception(self, run):
+    def test_an_exception(self, run: Run) -> None:
         """As `atomic` does."""
 
         def body(one: Order) -> None:
@@ -259,7 +261,7 @@ class TestTransactions:
             run(body, order(1), load={"one": LOCKED})
         assert Order.objects.using("postgres").filter(pk=1).exists()
 
-    def test_celerys_own_exceptions(self, app):
+    def test_celerys_own_exceptions(self, app: Celery) -> None:
         """`Ignore`, `Reject` and `Retry` are exceptions."""
 
         def body(one: Order) -> None:
@@ -271,7 +273,7 @@ class TestTransactions:
         assert one.apply((order(1),)).state == "IGNORED"
         assert Order.objects.using("postgres").filter(pk=1).exists()
 
-    def test_rows_of_two_databases(self, run):
+    def test_rows_of_two_databases(self, run: Run) -> None:
         """A transaction on each; SQLite has no locks for rows, and none is asked for."""
         Order.objects.using("eu").create(pk=5)
 
@@ -282,7 +284,7 @@ class TestTransactions:
 
         assert found == [True, True, False]
 
-    def test_no_row_at_all(self, run):
+    def test_no_row_at_all(self, run: Run) -> None:
         """The transaction is on the alias that the model is written to, or on that of the load."""
 
         def body(one: Order | None = None, some: list[Order] = []) -> Any:  # noqa: B006
@@ -295,7 +297,7 @@ class TestTransactions:
         assert run(body, load={"one": LOCKED, "some": other}) == ["default", "postgres"]
         assert run(body, None, orders(1), load={"some": LOCKED}) == ["postgres"]
 
-    def test_an_alias_of_the_load(self, run):
+    def test_an_alias_of_the_load(self, run: Run) -> None:
         """The rows are locked there, and are written there."""
 
         def body(one: Order) -> Any:
@@ -308,7 +310,7 @@ class TestTransactions:
         assert run(body, order(2, "eu"), load=load) == [[2], "postgres"]
         assert Order.objects.using("postgres").get(pk=2).note == "written"
 
-    def test_a_missing_row(self, run, app):
+    def test_a_missing_row(self, run: Run, app: Celery) -> None:
         """It is known before the body, and a policy counts."""
 
         def body(some: list[Order]) -> Any:
@@ -323,7 +325,7 @@ class TestTransactions:
         assert one.apply((order(42),)).state == "IGNORED"
         assert not connections["postgres"].in_atomic_block
 
-    def test_a_call_by_hand_locks_nothing(self, app):
+    def test_a_call_by_hand_locks_nothing(self, app: Celery) -> None:
         """The options of a task are for its messages."""
 
         def body(one: Order) -> Any:
@@ -333,7 +335,7 @@ class TestTransactions:
 
         assert one(order(1)) == [[], False]
 
-    def test_inside_a_transaction(self, run):
+    def test_inside_a_transaction(self, run: Run) -> None:
         """The locks are held until that one ends."""
 
         def body(one: Order) -> None: ...
@@ -347,7 +349,7 @@ class TestTransactions:
 class TestDeadConnections:
     """A connection that was lost before the body is opened again: nothing was done in it."""
 
-    def test_a_connection_that_was_kept(self, run):
+    def test_a_connection_that_was_kept(self, run: Run) -> None:
         """The row is locked on a new one."""
         ended = end_own_session("postgres")
 
@@ -356,7 +358,7 @@ class TestDeadConnections:
 
         assert run(body, order(1), load={"one": LOCKED}) == [[1], True]
 
-    def test_a_connection_that_is_lost_in_the_body(self, run):
+    def test_a_connection_that_is_lost_in_the_body(self, run: Run) -> None:
         """The transaction is gone, so nothing is tried again."""
         runs = []
 
@@ -373,7 +375,7 @@ class TestDeadConnections:
         connections["postgres"].close()
         assert Order.objects.using("postgres").filter(pk=1).exists()
 
-    def test_a_transaction_around_it_is_not_given_up(self, run):
+    def test_a_transaction_around_it_is_not_given_up(self, run: Run) -> None:
         """What it has done would be lost without a word."""
 
         def body(one: Order) -> None: ...
@@ -388,7 +390,7 @@ class TestDeadConnections:
 class TestMariaDB:
     """It has no `FOR UPDATE OF`: what is joined is locked as well."""
 
-    def test_rows_are_locked(self, run):
+    def test_rows_are_locked(self, run: Run) -> None:
         """Those of the parameter, and with them what is read in the same query."""
         customer = Customer.objects.using("mariadb").create(pk=7, name="Ada")
         for pk in (1, 2, 3):
@@ -404,7 +406,7 @@ class TestMariaDB:
         assert run(body, some, load={"some": joined}) == [[1, 3], True]
         assert locked_orders("mariadb") == []
 
-    def test_lines_of_several_queries_and_a_policy(self, run):
+    def test_lines_of_several_queries_and_a_policy(self, run: Run) -> None:
         """As on any database."""
         Order.objects.using("mariadb").create(pk=1)
         Line.objects.using("mariadb").bulk_create(Line(pk=n, order_id=1) for n in range(1, 2_003))
@@ -430,48 +432,50 @@ class TestInWorkers:
         with worker.queue.producing():
             yield worker
 
-    def test_opposite_orders_of_arguments_do_not_deadlock(self, worker):
+    def test_opposite_orders_of_arguments_do_not_deadlock(self, worker: Worker) -> None:
         """Each pair of tasks locks its rows in the same order, and waits."""
         sent = []
         for _ in range(8):
-            sent.append(tasks.transfer.delay(1, 2, 0.05))
-            sent.append(tasks.transfer.delay(2, 1, 0.05))
+            sent.append(BY_KEY.transfer.delay(1, 2, 0.05))
+            sent.append(BY_KEY.transfer.delay(2, 1, 0.05))
 
         assert [each.get(timeout=30) for each in sent] == ["done"] * 16
         assert "deadlock" not in worker.log
         assert [int(Order.objects.using("postgres").get(pk=pk).total) for pk in (1, 2)] == [0, 0]
 
-    def test_no_update_is_lost(self, worker):
+    def test_no_update_is_lost(self, worker: Worker) -> None:
         """What one has read, no other changes before it is written."""
-        sent = [tasks.increase.delay(1) for _ in range(10)]
+        sent = [BY_KEY.increase.delay(1) for _ in range(10)]
 
         for each in sent:
             each.get(timeout=30)
 
         assert int(Order.objects.using("postgres").get(pk=1).total) == 10
 
-    def test_a_retry_takes_back_what_was_written(self, worker):
+    def test_a_retry_takes_back_what_was_written(self, worker: Worker) -> None:
         """`Retry` is an exception, and the body a transaction."""
-        assert tasks.write_and_retry.delay(1).get(timeout=30) == 1
+        assert BY_KEY.write_and_retry.delay(1).get(timeout=30) == 1
 
-    def test_a_policy(self, worker):
+    def test_a_policy(self, worker: Worker) -> None:
         """Rows that are there are locked and counted."""
-        assert tasks.count_locked.delay([1, 42, 3]).get(timeout=30) == 2
-        assert tasks.add_one.delay(None, [1, 2]).get(timeout=30) == [True, 2]
+        assert BY_KEY.count_locked.delay([1, 42, 3]).get(timeout=30) == 2
+        assert BY_KEY.add_one.delay(None, [1, 2]).get(timeout=30) == [True, 2]
 
 
 @pytest.mark.needs("redis")
 @pytest.mark.usefixtures("rows")
-def test_a_worker_that_keeps_connections_opens_a_lost_one_again(make_queue, start_worker):
+def test_a_worker_that_keeps_connections_opens_a_lost_one_again(
+    make_queue: MakeQueue, start_worker: StartWorker
+) -> None:
     """With `CELERY_DB_REUSE_MAX` one outlives its task, and PostgreSQL may end it meanwhile."""
     queue = make_queue("redis", CELERY_DB_REUSE_MAX=100)
     start_worker(queue=queue, pool="solo", env={"MODELREF_TEST_DEFAULT": "postgres"})
     with queue.producing():
-        _, kept = tasks.ping.delay(1).get(timeout=20)
-        assert tasks.ping.delay(2).get(timeout=20) == [2, kept]
+        _, kept = BY_KEY.ping.delay(1).get(timeout=20)
+        assert BY_KEY.ping.delay(2).get(timeout=20) == [2, kept]
 
         end_session("postgres", kept)
 
-        pk, other = tasks.ping.delay(3).get(timeout=20)
+        pk, other = BY_KEY.ping.delay(3).get(timeout=20)
     assert pk == 3
     assert other != kept

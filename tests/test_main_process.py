@@ -56,7 +56,9 @@ class TestReferences:
         return Order.objects.bulk_create([Order(note=str(n)) for n in range(900)])
 
     @pytest.mark.parametrize("read", [read_references, read_instances])
-    def test_many_references_are_decoded_without_a_query(self, worker, orders, read):
+    def test_many_references_are_decoded_without_a_query(
+        self, worker: Worker, orders: list[Order], read: Any
+    ) -> None:
         """The rows are read in the child alone, one query a message."""
         before = len(events(worker, "decode"))
 
@@ -68,14 +70,16 @@ class TestReferences:
         assert [event for event in events(worker, "decode") if event["error"]] == []
         assert main_queries(worker) == []
 
-    def test_what_the_child_asks_is_recorded(self, worker, orders):
+    def test_what_the_child_asks_is_recorded(self, worker: Worker, orders: list[Order]) -> None:
         """The recorder would have seen a query."""
         report = read_instances.delay(orders).get(timeout=20)
 
         seen = [event["sql"] for event in events(worker, "query", report["pid"])]
         assert [sql.count("%s") for sql in seen if "shop_order" in sql][-1] == 900
 
-    def test_references_that_wait_are_shown_without_a_query(self, worker, orders):
+    def test_references_that_wait_are_shown_without_a_query(
+        self, worker: Worker, orders: list[Order]
+    ) -> None:
         """Remote control is answered by the main process, with references as text."""
         result = read_references.apply_async([orders[:2]], countdown=600)
         worker.wait_for_log(f"[{result.id}] received")
@@ -116,7 +120,7 @@ class TestFormsInOddPlaces:
             "[[1],FORM,FORM]",
         ],
     )
-    def test_it_is_not_read_by_the_main_process(self, worker, body):
+    def test_it_is_not_read_by_the_main_process(self, worker: Worker, body: str) -> None:
         """Also where its model has members, and methods that lists and dicts have."""
         before = main_queries(worker)
         form = codec.encode(full_basket())
@@ -127,7 +131,7 @@ class TestFormsInOddPlaces:
         assert main_queries(worker) == before
 
     @pytest.mark.parametrize("body", ["[FORM,{},{}]", "[[],FORM,{}]"])
-    def test_a_call_without_arguments_to_read_fails(self, worker, body):
+    def test_a_call_without_arguments_to_read_fails(self, worker: Worker, body: str) -> None:
         """As one whose arguments are no list, or no dict, in plain JSON."""
         form = codec.encode(Order.objects.create())
 
@@ -137,7 +141,9 @@ class TestFormsInOddPlaces:
         assert result.state == "FAILURE"
 
     @pytest.mark.parametrize("missing", [False, True], ids=["row", "no row"])
-    def test_a_model_with_its_own_equality_is_not_compared(self, worker, missing):
+    def test_a_model_with_its_own_equality_is_not_compared(
+        self, worker: Worker, missing: bool
+    ) -> None:
         """Celery compares the arguments that it takes out of a body."""
         before = main_queries(worker)
         form = codec.encode(Version.objects.create(number=1))
@@ -152,7 +158,9 @@ class TestFormsInOddPlaces:
 
     @pytest.mark.parametrize("place", ["chain", "errbacks", "callbacks", "chord"])
     @pytest.mark.parametrize("key", ["task", "options", "subtask_type", "immutable"])
-    def test_a_step_with_a_form_for_what_is_no_argument_is_not_read(self, worker, place, key):
+    def test_a_step_with_a_form_for_what_is_no_argument_is_not_read(
+        self, worker: Worker, place: str, key: str
+    ) -> None:
         """Celery asks these parts of a signature for their truth, their members and equality."""
         before = main_queries(worker)
         form = json.loads(codec.encode(Version.objects.create(number=1)))
@@ -165,7 +173,7 @@ class TestFormsInOddPlaces:
         assert main_queries(worker) == before
 
     @pytest.mark.parametrize("depth", [700, 3_000] if sys.version_info >= (3, 13) else [700])
-    def test_a_deep_malformed_form_is_decoded(self, worker, depth):
+    def test_a_deep_malformed_form_is_decoded(self, worker: Worker, depth: int) -> None:
         """As deep as plain JSON may be: the call fails, and is not lost."""
         form = '{"__modelref__":' * depth + "1" + "}" * depth
 
@@ -175,7 +183,7 @@ class TestFormsInOddPlaces:
         assert result.state == "FAILURE"
         assert [event for event in events(worker, "decode") if event["error"]] == []
 
-    def test_deep_arguments_of_a_later_step_are_decoded(self, worker):
+    def test_deep_arguments_of_a_later_step_are_decoded(self, worker: Worker) -> None:
         """As in plain JSON: what is too deep for a task fails as a task."""
         chain = json.dumps({"chain": [child_pid.s(None)]})
         deep = chain.replace("null", "[" * 700 + "]" * 700, 1)

@@ -4,6 +4,7 @@ import enum
 import sys
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -68,7 +69,7 @@ class TestForms:
             ),
         ],
     )
-    def test_each(self, value, wire):
+    def test_each(self, value: Callable[[], Any], wire: Any) -> None:
         """One row, a list of one model and alias, everything else one by one."""
         given = value()
 
@@ -77,7 +78,7 @@ class TestForms:
             list(given) if type(given) is tuple else given
         )
 
-    def test_a_queryset_is_its_keys_in_its_order(self):
+    def test_a_queryset_is_its_keys_in_its_order(self) -> None:
         """In one query."""
         for pk in (1, 2, 3):
             Order.objects.create(pk=pk)
@@ -87,11 +88,11 @@ class TestForms:
 
         assert wire == msgpack.packb(form(MANY, ["shop.order", [3, 2, 1]]))
 
-    def test_a_models_own_json_is_not_asked(self):
+    def test_a_models_own_json_is_not_asked(self) -> None:
         """A row is a reference before it is anything else."""
         assert is_reference(there_and_back(Payload.objects.create()))
 
-    def test_installing_the_package_is_all_the_registration_there_is(self):
+    def test_installing_the_package_is_all_the_registration_there_is(self) -> None:
         """And kombu's msgpack is untouched."""
         kind, encoding, wire = dumps({"a": 1}, "msgpack")
 
@@ -99,7 +100,7 @@ class TestForms:
         assert loads(wire, kind, encoding, accept=[kind]) == {"a": 1}
 
     @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
-    def test_bytes_of_any_kind_are_read(self, kind):
+    def test_bytes_of_any_kind_are_read(self, kind: Callable[[bytes], Any]) -> None:
         """What the different transports deliver."""
         assert identity(codec.decode(kind(codec.encode([row(Order, 42)])))[0]).pk == 42
 
@@ -126,7 +127,7 @@ class TestEverythingElse:
         ],
         ids=repr,
     )
-    def test_it_comes_back(self, value):
+    def test_it_comes_back(self, value: Any) -> None:
         """Beside a row, in a list."""
         read, ref = there_and_back([value, row(Order, 1)])
 
@@ -137,14 +138,14 @@ class TestEverythingElse:
         ("value", "plain"),
         [
             (enum.StrEnum("Status", {"OPEN": "open"}).OPEN, "open"),  # type: ignore[attr-defined]
-            (enum.IntEnum("Level", {"HIGH": 3}).HIGH, 3),
+            (enum.IntEnum("Level", {"HIGH": 3}).HIGH, 3),  # type: ignore[attr-defined]
             (mark_safe("<b>"), "<b>"),
             (gettext_lazy("x"), "x"),
             (OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
             (bytearray(b"x"), b"x"),
         ],
     )
-    def test_subclasses_are_plain(self, value, plain):
+    def test_subclasses_are_plain(self, value: Any, plain: Any) -> None:
         """As in JSON."""
         read = there_and_back(value)
 
@@ -167,14 +168,14 @@ class TestRefusals:
             (lambda: body("\ud800"), "The message cannot travel as modelref-msgpack"),
         ],
     )
-    def test_not_encodable(self, message, says):
+    def test_not_encodable(self, message: Callable[[], Any], says: str) -> None:
         """The path, the type, the codec."""
         with pytest.raises(NotEncodable) as error:
             codec.encode(message())
 
         assert str(error.value).startswith(says)
 
-    def test_an_unsaved_instance_is_refused(self):
+    def test_an_unsaved_instance_is_refused(self) -> None:
         """Also in a later step."""
         args, kwargs, embed = body()
         embed["chain"] = [dict(signature("t", (1, Order())))]
@@ -182,7 +183,7 @@ class TestRefusals:
         with pytest.raises(UnsavedInstance, match=r"chain\[0\]\.args\[1\]: shop.order"):
             codec.encode((args, kwargs, embed))
 
-    def test_a_circle(self):
+    def test_a_circle(self) -> None:
         """It has no end to write."""
         circle: list[Any] = []
         circle.append(circle)
@@ -207,7 +208,7 @@ class TestUntrusted:
             ]),
         ],
     )  # fmt: skip
-    def test_a_malformed_reference_is_inert(self, code, data):
+    def test_a_malformed_reference_is_inert(self, code: int, data: bytes) -> None:
         """It raises where it is used, and can be sent on."""
         with queries():
             read = codec.decode(msgpack.packb([msgpack.ExtType(code, data)]))[0]
@@ -217,7 +218,7 @@ class TestUntrusted:
             with pytest.raises((MalformedReference, Order.DoesNotExist)):
                 _ = ref.note
 
-    def test_an_unknown_label(self):
+    def test_an_unknown_label(self) -> None:
         """It says what a rename needs, and goes on as it came."""
         wire = msgpack.packb(form(ONE, ["shop.purchase", 1]))
 
@@ -228,13 +229,13 @@ class TestUntrusted:
         assert codec.encode(ref) == wire
 
     @pytest.mark.parametrize("data", [b"", b"\xc1", b"\x92\x01", b"\x01\x02", b"\x81\x90\x01"])
-    def test_what_is_no_msgpack_is_a_decode_error(self, data):
+    def test_what_is_no_msgpack_is_a_decode_error(self, data: bytes) -> None:
         """It is for kombu to say."""
         with pytest.raises((ValueError, TypeError)):
             codec.decode(data)
 
 
-def test_what_passes_through_is_never_loaded_by_it():
+def test_what_passes_through_is_never_loaded_by_it() -> None:
     """References in signatures of later steps stay pending; the others are one batch."""
     for pk in (1, 2):
         Order.objects.create(pk=pk)

@@ -17,12 +17,13 @@ from django.test import TestCase
 from kombu import Message
 from kombu.exceptions import OperationalError
 from kombu.serialization import loads
+from pytest_django import Settings
 
 from modelref import reference
 from modelref.celery import RefTask, task
 from modelref.celery.calls.sending import add_member
 from modelref.errors import ArgumentMismatch, NotEncodable, NotPublished, UnsavedInstance
-from tests.queues import Queue
+from tests.queues import MakeQueue, Queue
 from tests.shop.models import Order, User
 from tests.shop.queries import ALIASES, queries
 from tests.tasks_on_commit import grow_chord, pack, pass_on, peek, plain, ship
@@ -31,7 +32,9 @@ EVERYWHERE = ["default", "eu", "postgres", "mariadb"]
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "eu"])
 
-WAYS: dict[str, Callable[..., Any]] = {
+Call = Callable[[Order], Any]
+
+WAYS: dict[str, Call] = {
     "delay": lambda order: ship.delay(order),
     "apply_async": lambda order: ship.apply_async((order,)),
     "apply_async with an id by position": lambda order: ship.apply_async((order,), None, "an-id"),
@@ -68,7 +71,7 @@ class TestOneDatabase:
     """The blocks of a thread on one database."""
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_a_call_is_sent_after_the_commit(self, memory_queue, way):
+    def test_a_call_is_sent_after_the_commit(self, memory_queue: Queue, way: str) -> None:
         """Not before; under the id that its result has."""
         with transaction.atomic():
             order = Order.objects.create()
@@ -82,7 +85,7 @@ class TestOneDatabase:
         assert {**dict(enumerate(message.payload[0])), **message.payload[1]}.popitem()[1] == order
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_a_call_is_not_sent_after_a_rollback(self, memory_queue, way):
+    def test_a_call_is_not_sent_after_a_rollback(self, memory_queue: Queue, way: str) -> None:
         """Never."""
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             WAYS[way](Order.objects.create())
@@ -91,13 +94,13 @@ class TestOneDatabase:
         assert sent(memory_queue) == []
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_a_call_outside_any_block_is_sent_at_once(self, memory_queue, way):
+    def test_a_call_outside_any_block_is_sent_at_once(self, memory_queue: Queue, way: str) -> None:
         """Its row is there already."""
         result = WAYS[way](Order.objects.create())
 
         assert [message.headers["id"] for message in sent(memory_queue)] == [result.id]
 
-    def test_a_rollback_that_is_asked_for(self, memory_queue):
+    def test_a_rollback_that_is_asked_for(self, memory_queue: Queue) -> None:
         """Without an exception."""
         with transaction.atomic():
             ship.delay(Order.objects.create())
@@ -105,7 +108,7 @@ class TestOneDatabase:
 
         assert sent(memory_queue) == []
 
-    def test_the_outermost_block_counts(self, memory_queue):
+    def test_the_outermost_block_counts(self, memory_queue: Queue) -> None:
         """The end of an inner one is no commit."""
         with transaction.atomic():
             with transaction.atomic():
@@ -115,7 +118,9 @@ class TestOneDatabase:
 
         assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_a_savepoint_that_is_rolled_back_takes_its_calls_with_it(self, memory_queue):
+    def test_a_savepoint_that_is_rolled_back_takes_its_calls_with_it(
+        self, memory_queue: Queue
+    ) -> None:
         """Those round it are sent."""
         with transaction.atomic():
             before = Order.objects.create()
@@ -128,7 +133,7 @@ class TestOneDatabase:
 
         assert rows_of(sent(memory_queue)) == [before.pk, after.pk]
 
-    def test_a_savepoint_that_ends_well_in_a_block_that_does_not(self, memory_queue):
+    def test_a_savepoint_that_ends_well_in_a_block_that_does_not(self, memory_queue: Queue) -> None:
         """Nothing was committed."""
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             with transaction.atomic():
@@ -137,7 +142,7 @@ class TestOneDatabase:
 
         assert sent(memory_queue) == []
 
-    def test_a_durable_block(self, memory_queue):
+    def test_a_durable_block(self, memory_queue: Queue) -> None:
         """It is a block as any other."""
         with transaction.atomic(durable=True):
             order = Order.objects.create()
@@ -146,7 +151,7 @@ class TestOneDatabase:
 
         assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_manual_commits(self, memory_queue):
+    def test_manual_commits(self, memory_queue: Queue) -> None:
         """Without autocommit and without a block Django knows of no commit to wait for."""
         order = Order.objects.create()
         transaction.set_autocommit(False)
@@ -157,7 +162,7 @@ class TestOneDatabase:
             transaction.rollback()
             transaction.set_autocommit(True)
 
-    def test_a_block_between_manual_commits(self, memory_queue):
+    def test_a_block_between_manual_commits(self, memory_queue: Queue) -> None:
         """Django runs hooks when autocommit is on again."""
         transaction.set_autocommit(False)
         with transaction.atomic():
@@ -170,7 +175,7 @@ class TestOneDatabase:
         assert before == []
         assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_calls_are_sent_in_their_order(self, memory_queue):
+    def test_calls_are_sent_in_their_order(self, memory_queue: Queue) -> None:
         """And in their place among the hooks of others."""
         calls: list[Any] = []
         with transaction.atomic():
@@ -183,7 +188,7 @@ class TestOneDatabase:
         assert calls == [second.pk]
         assert rows_of(sent(memory_queue)) == [first.pk]
 
-    def test_a_call_in_a_hook_is_sent_at_once(self, memory_queue):
+    def test_a_call_in_a_hook_is_sent_at_once(self, memory_queue: Queue) -> None:
         """The transaction is over."""
         with transaction.atomic():
             order = Order.objects.create()
@@ -191,7 +196,7 @@ class TestOneDatabase:
 
         assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_the_block_of_another_thread_does_not_count(self, memory_queue):
+    def test_the_block_of_another_thread_does_not_count(self, memory_queue: Queue) -> None:
         """Each thread has connections of its own."""
         order = Order.objects.create()
         app = memory_queue.app()
@@ -211,14 +216,14 @@ class TestOneDatabase:
 class TestWho:
     """The option of a task, of a call, and the setting."""
 
-    def test_a_task_without_the_option_does_not_wait(self, memory_queue):
+    def test_a_task_without_the_option_does_not_wait(self, memory_queue: Queue) -> None:
         """As in Celery."""
         with transaction.atomic():
             pack.delay(Order.objects.create())
 
             assert len(sent(memory_queue)) == 1
 
-    def test_the_setting_lets_all_tasks_wait(self, memory_queue, settings):
+    def test_the_setting_lets_all_tasks_wait(self, memory_queue: Queue, settings: Settings) -> None:
         """`MODELREF = {"ON_COMMIT": True}`."""
         settings.MODELREF = {"ON_COMMIT": True}
 
@@ -229,7 +234,9 @@ class TestWho:
         assert before == []
         assert len(sent(memory_queue)) == 1
 
-    def test_the_option_of_a_task_wins_over_the_setting(self, memory_queue, settings):
+    def test_the_option_of_a_task_wins_over_the_setting(
+        self, memory_queue: Queue, settings: Settings
+    ) -> None:
         """`on_commit=False`."""
         settings.MODELREF = {"ON_COMMIT": True}
 
@@ -238,7 +245,9 @@ class TestWho:
 
             assert len(sent(memory_queue)) == 1
 
-    def test_the_option_of_a_call_wins_over_all(self, memory_queue, settings):
+    def test_the_option_of_a_call_wins_over_all(
+        self, memory_queue: Queue, settings: Settings
+    ) -> None:
         """`on_commit=False`: this one is sent at once."""
         settings.MODELREF = {"ON_COMMIT": True}
 
@@ -249,10 +258,10 @@ class TestWho:
             [message] = sent(memory_queue)
         assert "on_commit" not in message.headers | message.properties
 
-    def test_the_option_is_no_argument_of_the_task(self, memory_queue):
+    def test_the_option_is_no_argument_of_the_task(self, memory_queue: Queue) -> None:
         """`delay` takes the arguments of the task and nothing else."""
         with pytest.raises(TypeError, match="on_commit"):
-            ship.delay(Order.objects.create(), on_commit=False)
+            ship.delay(Order.objects.create(), on_commit=False)  # type: ignore[modelref-call]  # what is tested
 
 
 class TestCanvas:
@@ -280,7 +289,9 @@ class TestCanvas:
             (lambda order: pack.chunks([(order,)], 2), ["starmap"], []),
         ],
     )
-    def test_each_message_waits_or_does_not(self, memory_queue, canvas, at_once, after):
+    def test_each_message_waits_or_does_not(
+        self, memory_queue: Queue, canvas: Call, at_once: list[str], after: list[str]
+    ) -> None:
         """As its own task says."""
         with transaction.atomic():
             canvas(Order.objects.create()).delay()
@@ -289,7 +300,7 @@ class TestCanvas:
         assert before == at_once
         assert names(sent(memory_queue)) == after
 
-    def test_the_option_of_one_map(self, memory_queue):
+    def test_the_option_of_one_map(self, memory_queue: Queue) -> None:
         """As for any signature."""
         with transaction.atomic():
             pack.map([Order.objects.create()]).apply_async(on_commit=True)
@@ -298,7 +309,7 @@ class TestCanvas:
         assert before == []
         assert names(sent(memory_queue)) == ["map"]
 
-    def test_a_task_that_is_no_member_of_a_chord_adds_none(self, memory_queue):
+    def test_a_task_that_is_no_member_of_a_chord_adds_none(self, memory_queue: Queue) -> None:
         """As in Celery, at the call."""
         order = Order.objects.create()
 
@@ -307,12 +318,12 @@ class TestCanvas:
         with pytest.raises(ValueError, match="not member of any chord"):
             result.get()
 
-    def test_a_member_that_only_workers_know_is_added_at_once(self):
+    def test_a_member_that_only_workers_know_is_added_at_once(self) -> None:
         """Nobody here can say whether it waits."""
         with transaction.atomic():
             assert add_member(dict, celery.signature("nowhere.task"))["task"] == "nowhere.task"
 
-    def test_a_map_is_celerys(self, memory_queue):
+    def test_a_map_is_celerys(self, memory_queue: Queue) -> None:
         """It is called and run here as Celery's, and travels inside a message as Celery's."""
         order = Order.objects.create(note="gift")
         call = ship.map([order])
@@ -322,22 +333,24 @@ class TestCanvas:
         assert dict(call.clone()) == dict(call)
         assert pickle.loads(pickle.dumps(call)) == call
 
-    def test_chunks_are_celerys(self, memory_queue):
+    def test_chunks_are_celerys(self, memory_queue: Queue) -> None:
         """The same."""
         order = Order.objects.create(note="gift")
         call = ship.chunks([(order,)] * 3, 2)
 
-        assert isinstance(call, celery.chunks)
         assert call.group().apply().get() == [["gift", "gift"], ["gift"]]
         assert dict(call.clone()) == dict(call)
         assert pickle.loads(pickle.dumps(call)) == call
+        assert isinstance(call, celery.chunks)  # type: ignore[unreachable]  # types tell the two apart
 
 
 class TestSeveralDatabases:
     """A call waits for all that have a block open."""
 
     @pytest.mark.parametrize("order_of_aliases", [("default", "eu"), ("eu", "default")])
-    def test_the_last_commit_sends(self, memory_queue, order_of_aliases):
+    def test_the_last_commit_sends(
+        self, memory_queue: Queue, order_of_aliases: tuple[str, str]
+    ) -> None:
         """Whichever database that is."""
         outer, inner = order_of_aliases
         with transaction.atomic(using=outer):
@@ -350,7 +363,9 @@ class TestSeveralDatabases:
 
     @pytest.mark.parametrize("failing", ["outer", "inner"])
     @pytest.mark.parametrize("order_of_aliases", [("default", "eu"), ("eu", "default")])
-    def test_one_rollback_is_enough(self, memory_queue, order_of_aliases, failing):
+    def test_one_rollback_is_enough(
+        self, memory_queue: Queue, order_of_aliases: tuple[str, str], failing: str
+    ) -> None:
         """The other one may commit."""
         outer, inner = order_of_aliases
         with transaction.atomic(using=outer):
@@ -361,7 +376,7 @@ class TestSeveralDatabases:
 
         assert sent(memory_queue) == []
 
-    def test_a_block_that_begins_after_the_call_does_not_count(self, memory_queue):
+    def test_a_block_that_begins_after_the_call_does_not_count(self, memory_queue: Queue) -> None:
         """Blocks open at the call do."""
         with transaction.atomic(using="eu"):
             order = Order.objects.using("eu").create()
@@ -369,7 +384,7 @@ class TestSeveralDatabases:
         with transaction.atomic():
             assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_a_block_on_another_database_than_the_rows(self, memory_queue):
+    def test_a_block_on_another_database_than_the_rows(self, memory_queue: Queue) -> None:
         """The task may read what was written there."""
         order = Order.objects.create()
 
@@ -384,7 +399,7 @@ class TestSeveralDatabases:
     @pytest.mark.django_db(transaction=True, databases=EVERYWHERE)
     @pytest.mark.parametrize("last", ["default", "postgres", "mariadb"])
     @pytest.mark.parametrize("commits", [True, False])
-    def test_three_databases(self, memory_queue, last, commits):
+    def test_three_databases(self, memory_queue: Queue, last: str, commits: bool) -> None:
         """On three servers, each of which may be the last, and may fail."""
         first, second = [each for each in ("default", "postgres", "mariadb") if each != last]
         with transaction.atomic(using=last):
@@ -400,7 +415,7 @@ class TestSeveralDatabases:
 
     @pytest.mark.needs("postgres")
     @pytest.mark.django_db(transaction=True, databases=["default", "postgres"])
-    def test_a_commit_that_fails(self, memory_queue):
+    def test_a_commit_that_fails(self, memory_queue: Queue) -> None:
         """A deferred constraint of the database is a rollback at the very end."""
         from tests.shop.models import Line
 
@@ -422,7 +437,7 @@ class TestInTestCase(TestCase):
         self.addCleanup(self.queue.close)
         self.enterContext(self.queue.producing())
 
-    def test_the_blocks_of_the_test_do_not_count(self):
+    def test_the_blocks_of_the_test_do_not_count(self) -> None:
         """A call with no other block round it is sent at once, as it would be elsewhere."""
         order = Order.objects.create()
 
@@ -430,7 +445,7 @@ class TestInTestCase(TestCase):
 
         assert rows_of(sent(self.queue)) == [order.pk]
 
-    def test_a_captured_hook_sends(self):
+    def test_a_captured_hook_sends(self) -> None:
         """`captureOnCommitCallbacks(execute=True)` ends, and has run one hook."""
         with self.captureOnCommitCallbacks(execute=True) as hooks, transaction.atomic():
             order = Order.objects.create()
@@ -440,14 +455,14 @@ class TestInTestCase(TestCase):
         assert len(hooks) == 1
         assert rows_of(sent(self.queue)) == [order.pk]
 
-    def test_hooks_that_are_not_run_send_nothing(self):
+    def test_hooks_that_are_not_run_send_nothing(self) -> None:
         """As Django has it for all hooks in a `TestCase`."""
         with transaction.atomic():
             ship.delay(Order.objects.create())
 
         assert sent(self.queue) == []
 
-    def test_hooks_that_the_test_runs_itself(self):
+    def test_hooks_that_the_test_runs_itself(self) -> None:
         """`captureOnCommitCallbacks()` gives them."""
         with self.captureOnCommitCallbacks() as hooks, transaction.atomic():
             order = Order.objects.create()
@@ -459,7 +474,7 @@ class TestInTestCase(TestCase):
         assert before == []
         assert rows_of(sent(self.queue)) == [order.pk]
 
-    def test_a_hook_that_two_captures_run_sends_once(self):
+    def test_a_hook_that_two_captures_run_sends_once(self) -> None:
         """The outer one runs what the inner one has run."""
         with (
             self.captureOnCommitCallbacks(execute=True),
@@ -470,7 +485,7 @@ class TestInTestCase(TestCase):
 
         assert len(sent(self.queue)) == 1
 
-    def test_a_hook_that_is_run_twice_does_not_stand_for_another_one(self):
+    def test_a_hook_that_is_run_twice_does_not_stand_for_another_one(self) -> None:
         """The other database has not been committed."""
         with (
             self.captureOnCommitCallbacks(using="eu") as hooks,
@@ -483,7 +498,7 @@ class TestInTestCase(TestCase):
 
         assert sent(self.queue) == []
 
-    def test_two_databases(self):
+    def test_two_databases(self) -> None:
         """A block on each, and a capture of each."""
         with self.captureOnCommitCallbacks(using="default", execute=True):
             with (
@@ -498,7 +513,7 @@ class TestInTestCase(TestCase):
         assert before == []
         assert rows_of(sent(self.queue)) == [order.pk]
 
-    def test_one_database_of_two(self):
+    def test_one_database_of_two(self) -> None:
         """The test's own block on the other one, which is never committed, does not count."""
         Order.objects.using("eu").create()
         with self.captureOnCommitCallbacks(execute=True), transaction.atomic():
@@ -511,7 +526,7 @@ class TestInTestCase(TestCase):
 class TestHooks:
     """Hooks run one after the other, and one that fails stops those after it."""
 
-    def test_a_hook_that_fails_before_ours(self, memory_queue):
+    def test_a_hook_that_fails_before_ours(self, memory_queue: Queue) -> None:
         """Its error comes out of the block, whose rows are committed; the call is not sent."""
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             order = Order.objects.create()
@@ -523,7 +538,7 @@ class TestHooks:
         with pytest.raises(NotPublished):
             result.get()
 
-    def test_a_robust_hook_that_fails_before_ours(self, memory_queue):
+    def test_a_robust_hook_that_fails_before_ours(self, memory_queue: Queue) -> None:
         """Django logs it and goes on."""
         with transaction.atomic():
             order = Order.objects.create()
@@ -532,7 +547,7 @@ class TestHooks:
 
         assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_a_broker_that_does_not_answer(self, make_queue):
+    def test_a_broker_that_does_not_answer(self, make_queue: MakeQueue) -> None:
         """The error comes out of the block; the row is there, and the result says what is not."""
         queue = make_queue("memory", broker_url="redis://127.0.0.1:1", task_publish_retry=False)
         with (
@@ -554,7 +569,7 @@ class TestFixed:
     """What is sent is what was given when the call was made."""
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_a_row_that_is_deleted_in_the_block(self, memory_queue, way):
+    def test_a_row_that_is_deleted_in_the_block(self, memory_queue: Queue, way: str) -> None:
         """The instance has lost its key by then."""
         with transaction.atomic():
             order = Order.objects.create(pk=42)
@@ -564,7 +579,7 @@ class TestFixed:
         [message] = sent(memory_queue)
         assert [*message.payload[0], *message.payload[1].values()] == [reference(Order, 42)]
 
-    def test_another_key(self, memory_queue):
+    def test_another_key(self, memory_queue: Queue) -> None:
         """The idiom to copy a row."""
         with transaction.atomic():
             order = Order.objects.create(pk=42)
@@ -574,7 +589,7 @@ class TestFixed:
 
         assert rows_of(sent(memory_queue)) == [42]
 
-    def test_containers(self, memory_queue):
+    def test_containers(self, memory_queue: Queue) -> None:
         """What is added to a list or a dict after the call is not sent."""
         with transaction.atomic():
             values: list[Any] = [1, {"a": [Order.objects.create(pk=42)]}]
@@ -589,14 +604,17 @@ class TestFixed:
         ("option", "place"), [("link", "callbacks"), ("link_error", "errbacks")]
     )
     @pytest.mark.parametrize("several", [True, False])
-    def test_signatures_that_no_task_has_seen(self, memory_queue, option, place, several):
+    def test_signatures_that_no_task_has_seen(
+        self, memory_queue: Queue, option: str, place: str, several: bool
+    ) -> None:
         """`celery.signature` keeps the instance itself, and nested ones do."""
         with transaction.atomic():
             order = Order.objects.create(pk=42)
             inner = celery.signature("some.task", args=[order])
             outer = celery.signature("some.task", args=[[order]], kwargs={"order": order})
             outer.link(inner)
-            ship.apply_async((order,), **{option: [outer] if several else outer})
+            options: dict[str, Any] = {option: [outer] if several else outer}
+            ship.apply_async((order,), **options)
             order.delete()
             outer.args[0].append("late")
 
@@ -608,13 +626,13 @@ class TestFixed:
         assert following["options"]["link"][0]["args"] == [expected]
 
     @pytest.mark.parametrize("codec", ["json", "pickle", "yaml", "msgpack"])
-    def test_by_any_serializer(self, memory_queue, codec):
+    def test_by_any_serializer(self, memory_queue: Queue, codec: str) -> None:
         """The signatures are fixed in the form that they travel in."""
         with transaction.atomic():
             order = Order.objects.create(pk=42)
             later = celery.signature("some.task", args=[order], kwargs={"orders": [order, order]})
             later.options["eta"] = datetime(2024, 5, 4, tzinfo=UTC).isoformat()
-            ship.apply_async((order,), link=later, serializer=f"modelref-{codec}")
+            ship.apply_async((order,), link=later, serializer=f"modelref-{codec}")  # pyright: ignore[reportArgumentType]  # a signature of Celery's own
             order.delete()
 
         [message] = sent(memory_queue)
@@ -627,7 +645,7 @@ class TestFixed:
         assert callback["kwargs"] == {"orders": [expected, expected]}
         assert callback["options"] == later.options
 
-    def test_later_steps_of_a_chain(self, memory_queue):
+    def test_later_steps_of_a_chain(self, memory_queue: Queue) -> None:
         """They travel with the first."""
         with transaction.atomic():
             order = Order.objects.create(pk=42)
@@ -639,7 +657,7 @@ class TestFixed:
         last, second = message.payload[2]["chain"]
         assert (second["args"], last["args"]) == ([reference(Order, 42)], [[reference(Order, 42)]])
 
-    def test_the_body_of_a_chord(self, memory_queue):
+    def test_the_body_of_a_chord(self, memory_queue: Queue) -> None:
         """It travels with each member."""
         with transaction.atomic():
             order = Order.objects.create(pk=42)
@@ -650,7 +668,7 @@ class TestFixed:
         assert message.payload[2]["chord"]["kwargs"] == {"order": reference(Order, 42)}
 
     @pytest.mark.django_db(transaction=True, databases=ALIASES)
-    def test_no_query_is_sent(self, memory_queue):
+    def test_no_query_is_sent(self, memory_queue: Queue) -> None:
         """Neither at the call nor at the commit."""
         order = Order.objects.create()
         with queries(default=2), transaction.atomic():  # BEGIN and COMMIT
@@ -658,7 +676,7 @@ class TestFixed:
 
         assert len(sent(memory_queue)) == 1
 
-    def test_options(self, memory_queue):
+    def test_options(self, memory_queue: Queue) -> None:
         """All but the connection, which may be closed by then."""
         with transaction.atomic(), memory_queue.app().producer_pool.acquire() as producer:
             ship.apply_async(
@@ -675,7 +693,7 @@ class TestFixed:
         assert (message.headers["who"], message.headers["shadow"]) == ("me", "a name")
         assert message.properties["priority"] == 3
 
-    def test_headers_are_those_of_the_call(self, memory_queue):
+    def test_headers_are_those_of_the_call(self, memory_queue: Queue) -> None:
         """Though the caller uses the dict for the next call."""
         headers = {}
         with transaction.atomic():
@@ -688,7 +706,9 @@ class TestFixed:
         ("option", "error"),
         [({"queue": "nowhere"}, QueueNotFound), ({"compression": "nothing"}, KeyError)],
     )
-    def test_what_cannot_be_sent_is_an_error_of_the_call(self, memory_queue, option, error):
+    def test_what_cannot_be_sent_is_an_error_of_the_call(
+        self, memory_queue: Queue, option: dict[str, Any], error: type[Exception]
+    ) -> None:
         """At the commit it would take the messages after it along."""
         memory_queue.app().conf.task_create_missing_queues = False
 
@@ -700,7 +720,7 @@ class TestFixed:
         [message] = sent(memory_queue)
         assert "2" in message.headers["argsrepr"]
 
-    def test_a_countdown_runs_from_the_commit(self, memory_queue):
+    def test_a_countdown_runs_from_the_commit(self, memory_queue: Queue) -> None:
         """The message is made then."""
         with transaction.atomic():
             ship.apply_async((Order.objects.create(),), countdown=60)
@@ -709,14 +729,14 @@ class TestFixed:
         [message] = sent(memory_queue)
         assert datetime.fromisoformat(message.headers["eta"]) >= committed + timedelta(seconds=60)
 
-    def test_models_of_pydantic(self, memory_queue):
+    def test_models_of_pydantic(self, memory_queue: Queue) -> None:
         """A task with `pydantic=True`: Celery 5.7 lets callers give them."""
         pydantic = pytest.importorskip("pydantic")
         if celery.VERSION < (5, 7):
             pytest.skip("callers give dicts")
         money_class = pydantic.create_model("Money", amount=int)
 
-        def pay(money: money_class, order: Order) -> None:
+        def pay(money: money_class, order: Order) -> None:  # type: ignore[valid-type]  # is made here
             """Do nothing."""
 
         pay = task(app=memory_queue.app(), name="pay", pydantic=True, on_commit=True)(pay)
@@ -730,7 +750,7 @@ class TestFixed:
         [message] = sent(memory_queue)
         assert message.payload[0] == [{"amount": 3}, order]
 
-    def test_a_router_reads_the_instance(self, memory_queue):
+    def test_a_router_reads_the_instance(self, memory_queue: Queue) -> None:
         """As it was at the call, without a query, also when it is no row any more."""
         routed: list[Any] = []
 
@@ -753,20 +773,20 @@ class TestErrorsAtTheCall:
         ("call", "error", "says"),
         [
             (lambda order: ship.delay(Order()), UnsavedInstance, "Save it first"),
-            (lambda order: ship.delay(User()), ArgumentMismatch, "'order' takes"),
+            (lambda order: ship.delay(User()), ArgumentMismatch, "'order' takes"),  # type: ignore[modelref-call]
             (lambda order: pass_on.delay(object()), NotEncodable, r"args\[0\]: object cannot"),
             (lambda order: pass_on.delay(Order.objects), NotEncodable, r"add \.all\(\)"),
-            (lambda order: ship.delay(order, order), TypeError, "2 were given"),
+            (lambda order: ship.delay(order, order), TypeError, "2 were given"),  # type: ignore[modelref-call]
             (lambda order: ship.apply_async("ab"), TypeError, "argument"),
             (lambda order: pass_on.apply_async("a"), TypeError, "must be a list or tuple"),
-            (lambda order: pass_on.apply_async((1,), "a"), TypeError, "mapping"),
+            (lambda order: pass_on.apply_async((1,), "a"), TypeError, "mapping"),  # type: ignore[arg-type]
             (
-                lambda order: ship.apply_async((order,), link=pass_on.signature((object(),))),
+                lambda order: ship.apply_async((order,), link=pass_on.signature((object(),))),  # type: ignore[modelref-chain]
                 NotEncodable,
                 r"callbacks\[0\].args\[0\]: object cannot",
             ),
             (
-                lambda order: ship.apply_async((order,), link=celery.signature("x", (Order(),))),
+                lambda order: ship.apply_async((order,), link=celery.signature("x", (Order(),))),  # pyright: ignore[reportArgumentType]  # a signature of Celery's own
                 UnsavedInstance,
                 r"callbacks\[0\].args\[0\]",
             ),
@@ -776,14 +796,16 @@ class TestErrorsAtTheCall:
                 r"chain\[0\].args\[0\]\[0\]: object cannot",
             ),
             (
-                lambda order: ship.apply_async((order,), countdown="soon"),
+                lambda order: ship.apply_async((order,), countdown="soon"),  # type: ignore[modelref-call]
                 TypeError,
                 "'<' not supported",
             ),
             (lambda order: pass_on.map([object()]).delay(), NotEncodable, r'\["it"\]\[0\]: object'),
         ],
     )
-    def test_it_names_what_is_wrong(self, memory_queue, call, error, says):
+    def test_it_names_what_is_wrong(
+        self, memory_queue: Queue, call: Call, error: type[Exception], says: str
+    ) -> None:
         """With the class that an immediate call raises; nothing is sent, the block goes on."""
         with transaction.atomic():
             order = Order.objects.create()
@@ -793,34 +815,34 @@ class TestErrorsAtTheCall:
 
         assert len(sent(memory_queue)) == 1
 
-    def test_by_a_serializer_that_knows_no_rows(self, memory_queue):
+    def test_by_a_serializer_that_knows_no_rows(self, memory_queue: Queue) -> None:
         """As for any call."""
         with transaction.atomic(), pytest.raises(NotEncodable, match="'json'"):
             ship.apply_async((Order.objects.create(),), serializer="json")
 
-    def test_keys_may_go_by_such_a_serializer(self, memory_queue):
+    def test_keys_may_go_by_such_a_serializer(self, memory_queue: Queue) -> None:
         """As in the first release of a roll-out."""
         with transaction.atomic():
             order = Order.objects.create()
-            ship.apply_async((order.pk,), serializer="json", link=pass_on.s({"a": 1}))
+            ship.apply_async((order.pk,), serializer="json", link=pass_on.s({"a": 1}))  # type: ignore[modelref-call, modelref-chain]  # what is tested
 
         [message] = sent(memory_queue)
         assert message.content_type == "application/json"
         assert message.payload[0] == [order.pk]
         assert message.payload[2]["callbacks"][0]["args"] == [{"a": 1}]
 
-    def test_a_wrong_option_is_refused_when_the_task_is_defined(self):
+    def test_a_wrong_option_is_refused_when_the_task_is_defined(self) -> None:
         """It is yes, no, or what the settings say."""
         with pytest.raises(TypeError, match="Wrong: on_commit='yes' is none of True, False"):
 
             class Wrong(RefTask):
-                on_commit = "yes"
+                on_commit = "yes"  # type: ignore[assignment]  # what is tested
 
 
 class TestAsync:
     """Async code: the thread that a call is made in counts."""
 
-    def test_an_event_loop_has_no_block(self, memory_queue):
+    def test_an_event_loop_has_no_block(self, memory_queue: Queue) -> None:
         """Django refuses to begin one there, so a call is sent at once."""
         order = Order.objects.create()
 
@@ -835,7 +857,7 @@ class TestAsync:
 
             assert rows_of(sent(memory_queue)) == [order.pk]
 
-    def test_a_block_in_a_thread_of_async_code(self, memory_queue):
+    def test_a_block_in_a_thread_of_async_code(self, memory_queue: Queue) -> None:
         """`sync_to_async` round the block and the call in it."""
 
         def place() -> tuple[Order, list[Any]]:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from celery import chain, chord, group
+from celery import Celery, chain, chord, group
 from celery.exceptions import TimeoutError as CeleryTimeout
 from celery.result import EagerResult
 from django.db import transaction
 
 from modelref.errors import NotPublished
+from tests.queues import Queue
 from tests.shop.models import Order
 from tests.tasks_on_commit import add, forget, ignore, pack, pass_on, peek, plain, ship, write
 from tests.workers import StartWorker, Worker
@@ -61,12 +62,13 @@ def wait_for(result: Any) -> Any:
 def assert_nobody_waits(result: Any) -> None:
     """Assert that a result that will never come says so, by each way to it."""
     gc.collect()
-    for get in (
+    ways: list[Callable[[], Any]] = [
         lambda: result.get(),
         lambda: result.get(propagate=False),
         lambda: result.get(timeout=0.1),
         lambda: result.get(disable_sync_subtasks=False),
-    ):
+    ]
+    for get in ways:
         assert (result.ready(), result.successful(), result.failed()) == (False, False, False)
         with pytest.raises(NotPublished):
             get()
@@ -149,7 +151,7 @@ GIVES = {
 class TestOneCall:
     """The result of `delay`."""
 
-    def test_it_gives_what_the_task_gives(self, worker):
+    def test_it_gives_what_the_task_gives(self, worker: Worker) -> None:
         """After the commit it is a result as any other; nothing is on the queue before."""
         with transaction.atomic():
             result = ship.delay(Order.objects.create(note="gift"))
@@ -160,7 +162,7 @@ class TestOneCall:
         assert [value for _, value in result.collect()] == ["gift"]
 
     @pytest.mark.parametrize("waiting", WAITING)
-    def test_nobody_waits_in_the_block(self, waiting):
+    def test_nobody_waits_in_the_block(self, waiting: str) -> None:
         """There is nothing yet to wait for."""
         with transaction.atomic():
             result = ship.delay(Order.objects.create())
@@ -169,7 +171,7 @@ class TestOneCall:
                 WAITING[waiting](result)
 
     @pytest.mark.parametrize("waiting", WAITING)
-    def test_nobody_waits_after_a_rollback(self, waiting):
+    def test_nobody_waits_after_a_rollback(self, waiting: str) -> None:
         """There will never be anything; the hooks, which knew, are gone."""
         result = make(ship.delay, commit=False)
         gc.collect()
@@ -178,14 +180,14 @@ class TestOneCall:
             WAITING[waiting](result)
 
     @pytest.mark.parametrize("commit", [True, False])
-    def test_a_result_that_is_ignored(self, commit):
+    def test_a_result_that_is_ignored(self, commit: bool) -> None:
         """Nobody ever waits for it, as in Celery."""
         result = make(forget.delay, commit=commit)
 
         assert result.ignored
         assert result.get() is None
 
-    def test_another_result_of_the_same_call(self):
+    def test_another_result_of_the_same_call(self) -> None:
         """What the task gives for an id knows what the first one does."""
         result = make(ship.delay, commit=False)
         other = ship.AsyncResult(result.id)
@@ -194,7 +196,7 @@ class TestOneCall:
             with pytest.raises(NotPublished):
                 each.get()
 
-    def test_a_second_call_by_the_same_id(self):
+    def test_a_second_call_by_the_same_id(self) -> None:
         """It is sent, which is what counts, though the first one was rolled back."""
         order = Order.objects.create(note="gift")
         first = make(lambda _: ship.apply_async((order,), task_id=f"id of {order}"), commit=False)
@@ -203,7 +205,7 @@ class TestOneCall:
         assert first == second
         assert wait_for(first) == "gift"
 
-    def test_what_it_says_of_itself(self):
+    def test_what_it_says_of_itself(self) -> None:
         """The task, the id, and what to do."""
         result = make(ship.delay, commit=False)
 
@@ -217,7 +219,7 @@ class TestOneCall:
         )
 
     @pytest.mark.parametrize("commit", [True, False])
-    def test_it_is_celerys(self, worker, commit):
+    def test_it_is_celerys(self, worker: Worker, commit: bool) -> None:
         """To `isinstance`, in its repr, in a pickle, as a key."""
         result = make(ship.delay, commit=commit)
         again = pickle.loads(pickle.dumps(result))
@@ -228,7 +230,7 @@ class TestOneCall:
         assert (again.id, again, hash(again)) == (result.id, result, hash(result))
         assert result.as_tuple() == ((result.id, None), None)
 
-    def test_a_failure_of_the_task(self):
+    def test_a_failure_of_the_task(self) -> None:
         """It comes out as from any result."""
         result = make(lambda order: pass_on.apply_async((order,), expires=-10), commit=True)
 
@@ -236,7 +238,7 @@ class TestOneCall:
             wait_for(result)
         assert result.state == "REVOKED"
 
-    def test_a_callback_on_the_result(self):
+    def test_a_callback_on_the_result(self) -> None:
         """`then`, which was set in the block, is called."""
         given: list[Any] = []
         with transaction.atomic():
@@ -253,7 +255,7 @@ class TestCanvas:
     """Results that Celery makes by itself."""
 
     @pytest.mark.parametrize("canvas", CANVASES)
-    def test_it_gives_what_its_tasks_give(self, canvas):
+    def test_it_gives_what_its_tasks_give(self, canvas: str) -> None:
         """After the commit."""
         result = make(CANVASES[canvas], commit=True)
 
@@ -261,26 +263,26 @@ class TestCanvas:
 
     @pytest.mark.parametrize("canvas", CHORDS)
     @pytest.mark.parametrize("worker", [REDIS, DATABASE], indirect=True)  # rpc has no chords
-    def test_a_chord_gives_what_its_body_gives(self, canvas):
+    def test_a_chord_gives_what_its_body_gives(self, canvas: str) -> None:
         """After the commit."""
         result = make(CHORDS[canvas], commit=True)
 
         assert wait_for(result) == GIVES[canvas]
 
     @pytest.mark.parametrize("canvas", CANVASES)
-    def test_nobody_waits_after_a_rollback(self, canvas):
+    def test_nobody_waits_after_a_rollback(self, canvas: str) -> None:
         """By whatever way to the result, of whatever part."""
         assert_nobody_waits(make(CANVASES[canvas], commit=False))
 
     @pytest.mark.parametrize("canvas", CHORDS)
     @pytest.mark.parametrize("worker", [REDIS, DATABASE], indirect=True)
-    def test_nobody_waits_for_a_chord_after_a_rollback(self, canvas):
+    def test_nobody_waits_for_a_chord_after_a_rollback(self, canvas: str) -> None:
         """The same."""
         assert_nobody_waits(make(CHORDS[canvas], commit=False))
 
     @pytest.mark.parametrize("way", ["get", "join", "maybe_throw"])
     @pytest.mark.parametrize("propagate", [True, False])
-    def test_nobody_waits_for_a_group(self, way, propagate):
+    def test_nobody_waits_for_a_group(self, way: str, propagate: bool) -> None:
         """Each way to its results."""
         result = make(lambda order: group(ship.si(order), ship.si(order))(), commit=False)
 
@@ -289,7 +291,7 @@ class TestCanvas:
 
     @pytest.mark.parametrize("propagate", [True, False])
     @pytest.mark.parametrize("worker", [REDIS, RPC], indirect=True)
-    def test_nobody_waits_for_a_group_that_is_joined_by_the_back_end(self, propagate):
+    def test_nobody_waits_for_a_group_that_is_joined_by_the_back_end(self, propagate: bool) -> None:
         """Redis and rpc look at results as their messages come in."""
         result = make(lambda order: group(ship.si(order), ship.si(order))(), commit=False)
 
@@ -298,7 +300,9 @@ class TestCanvas:
 
     @pytest.mark.parametrize("first", [True, False])
     @pytest.mark.parametrize("propagate", [True, False])
-    def test_a_group_of_which_a_part_was_sent(self, worker, first, propagate):
+    def test_a_group_of_which_a_part_was_sent(
+        self, worker: Worker, first: bool, propagate: bool
+    ) -> None:
         """Nobody waits for the other part."""
 
         def send(order: Order) -> Any:
@@ -313,7 +317,7 @@ class TestCanvas:
         assert wait_for(result[0 if first else 1]) == "kept"
         assert result.completed_count() == 1
 
-    def test_the_parents_of_a_result(self):
+    def test_the_parents_of_a_result(self) -> None:
         """Each step of a chain."""
         with transaction.atomic():
             order = Order.objects.create(note="gift")
@@ -326,14 +330,14 @@ class TestCanvas:
         assert wait_for(result) == "gift gift gift"
         assert [each.get() for each in parents] == ["gift", "gift gift"]
 
-    def test_a_chain_is_decided_by_its_first_task(self):
+    def test_a_chain_is_decided_by_its_first_task(self) -> None:
         """Which is sent; the others are sent by workers."""
         kept = Order.objects.create(note="kept")
         result = make(lambda order: chain(peek.si(kept), ship.si(kept))(), commit=False)
 
         assert wait_for(result) == "kept"
 
-    def test_a_chain_that_ends_in_a_task_of_celerys_own(self):
+    def test_a_chain_that_ends_in_a_task_of_celerys_own(self) -> None:
         """Its result looks at its parents, unless it is told not to raise what they have."""
         result = make(lambda order: chain(ship.si(order), plain.s())(), commit=False)
 
@@ -348,7 +352,7 @@ class TestOtherBackends:
     """Back ends that look up several results at once, and know nothing of result objects."""
 
     @pytest.mark.parametrize("propagate", [True, False])
-    def test_nobody_waits_for_a_group(self, memory_queue, propagate):
+    def test_nobody_waits_for_a_group(self, memory_queue: Queue, propagate: bool) -> None:
         """On a cache."""
         order = Order.objects.create()
         with transaction.atomic():
@@ -363,12 +367,12 @@ class TestEager:
     """`task_always_eager`: tasks run in the place of being sent."""
 
     @pytest.fixture
-    def eager(self, memory_queue):
+    def eager(self, memory_queue: Queue) -> Celery:
         """Settings of most projects' unit tests."""
         memory_queue.app().conf.update(task_always_eager=True, task_store_eager_result=False)
         return memory_queue.app()
 
-    def test_the_task_runs_at_the_commit(self, eager):
+    def test_the_task_runs_at_the_commit(self, eager: Celery) -> None:
         """And the result gives what it gave."""
         with transaction.atomic():
             order = Order.objects.create(note="before")
@@ -382,14 +386,14 @@ class TestEager:
         assert (result.state, result.ready(), result.successful()) == ("SUCCESS", True, True)
         assert result.get(propagate=False) == result.maybe_throw() == "after"
 
-    def test_the_task_does_not_run_after_a_rollback(self, eager):
+    def test_the_task_does_not_run_after_a_rollback(self, eager: Celery) -> None:
         """Nor does the result give anything."""
         result = make(ship.delay, commit=False)
 
         with pytest.raises(NotPublished):
             result.get()
 
-    def test_a_task_that_fails(self, eager):
+    def test_a_task_that_fails(self, eager: Celery) -> None:
         """The result has its error."""
         with transaction.atomic():
             order = Order.objects.create()
@@ -401,14 +405,13 @@ class TestEager:
         assert result.failed()
         assert isinstance(result.get(propagate=False), Order.DoesNotExist)
 
-    def test_a_task_that_ends_without_a_result(self, eager):
+    def test_a_task_that_ends_without_a_result(self, eager: Celery) -> None:
         """As where nothing waits."""
         order = Order.objects.create()
         at_once = ignore.delay(order)
         with transaction.atomic():
             result = ignore.delay(order)
 
-        assert isinstance(at_once, EagerResult)
         for each in (result, at_once):
             assert (each.state, each.ready(), each.get(), each.wait()) == (
                 "IGNORED",
@@ -416,8 +419,9 @@ class TestEager:
                 None,
                 None,
             )
+        assert isinstance(at_once, EagerResult)  # type: ignore[unreachable]  # types tell the two apart
 
-    def test_a_map(self, eager):
+    def test_a_map(self, eager: Celery) -> None:
         """It waits as well."""
         with transaction.atomic():
             result = ship.map([Order.objects.create(note="before")]).delay()
@@ -425,7 +429,7 @@ class TestEager:
 
         assert result.get() == ["after"]
 
-    def test_callbacks(self, eager):
+    def test_callbacks(self, eager: Celery) -> None:
         """They run after the task, at the commit."""
         with transaction.atomic():
             order = Order.objects.create(note="gift")
@@ -435,7 +439,7 @@ class TestEager:
         assert before == 1
         assert [each.note for each in Order.objects.order_by("pk")] == ["gift", "gift"]
 
-    def test_canvas_runs_at_once(self, eager):
+    def test_canvas_runs_at_once(self, eager: Celery) -> None:
         """Celery runs an eager chain, group and chord by `apply`, which sends nothing."""
         with transaction.atomic():
             order = Order.objects.create(note="gift")

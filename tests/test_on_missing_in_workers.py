@@ -10,6 +10,7 @@ from celery.result import AsyncResult
 from modelref import reference
 from modelref.errors import ReferenceNotFound
 from tests import tasks_on_missing as tasks
+from tests.queues import MakeQueue, Queue
 from tests.shop.models import Customer, Order
 from tests.shop.queries import ALIASES
 from tests.tasks_on_missing import collect, mark, skip_after, skip_order
@@ -93,7 +94,7 @@ def ran() -> list[str]:
 class TestChains:
     """The rest of a chain does not run, and nobody waits for it."""
 
-    def test_the_chain_gives_none(self, worker):
+    def test_the_chain_gives_none(self, worker: Worker) -> None:
         """Each step is done, with None."""
         last = chain(skipped(), mark.s(), mark.si(), mark.s())()
 
@@ -101,7 +102,7 @@ class TestChains:
         assert steps(last) == [("SUCCESS", None)] * 4
         assert ran() == []
 
-    def test_the_steps_before_have_run(self, worker):
+    def test_the_steps_before_have_run(self, worker: Worker) -> None:
         """A chain is cut where the row is missing."""
         last = chain(mark.s(name="before"), skip_after.s(order(GONE)), mark.s(name="after"))()
 
@@ -109,14 +110,14 @@ class TestChains:
         assert wait(last.parent.parent) == "before"
         assert ran() == ["before"]
 
-    def test_a_task_that_stands_alone(self, worker):
+    def test_a_task_that_stands_alone(self, worker: Worker) -> None:
         """It succeeds with None."""
         result = skip_order.delay(order(GONE))
 
         assert wait(result) is None
         assert result.state == "SUCCESS"
 
-    def test_callbacks_do_not_run(self, worker):
+    def test_callbacks_do_not_run(self, worker: Worker) -> None:
         """And one that somebody waits for is done."""
         callback = mark.s(name="callback")
         handle = callback.freeze()
@@ -127,7 +128,7 @@ class TestChains:
         assert wait(mark.delay(name="later")) == "later"
         assert ran() == ["later"]
 
-    def test_callbacks_of_what_is_cut_off_do_not_run(self, worker):
+    def test_callbacks_of_what_is_cut_off_do_not_run(self, worker: Worker) -> None:
         """They hang on steps that never ran."""
         callback = mark.s(name="callback")
         handle = callback.freeze()
@@ -136,20 +137,20 @@ class TestChains:
         assert (wait(last), wait(handle)) == (None, None)
         assert ran() == []
 
-    def test_a_group_at_the_end(self, worker):
+    def test_a_group_at_the_end(self, worker: Worker) -> None:
         """Each of its members is done."""
         result = chain(skipped(), group(mark.s(), chain(mark.s(), mark.s())))()
 
         assert wait(result) == [None, None]
         assert ran() == []
 
-    def test_chains_in_a_group(self, worker):
+    def test_chains_in_a_group(self, worker: Worker) -> None:
         """One is cut, the other runs."""
         result = group(chain(skipped(), mark.s()), chain(skip_order.si(order(1)), mark.s()))()
 
         assert wait(result) == [None, "ran"]
 
-    def test_a_task_that_is_not_skipped(self, worker):
+    def test_a_task_that_is_not_skipped(self, worker: Worker) -> None:
         """Its chain and its callbacks run."""
         last = chain(skip_order.si(order(1)), mark.s(name="next"))()
 
@@ -161,13 +162,13 @@ class TestChains:
 class TestChords:
     """A chord around what is skipped completes."""
 
-    def test_a_member(self, worker):
+    def test_a_member(self, worker: Worker) -> None:
         """Its result is None."""
         result = chord([skipped(), skip_order.si(order(1)), skipped()], collect.s())()
 
         assert wait(result) == [None, 1, None]
 
-    def test_a_chain_in_the_header(self, worker):
+    def test_a_chain_in_the_header(self, worker: Worker) -> None:
         """The step that stands for it in the chord is done."""
         header = [chain(skipped(), mark.s(), mark.s()), skip_order.si(order(1))]
 
@@ -176,7 +177,7 @@ class TestChords:
         assert wait(result) == [None, 1]
         assert ran() == []
 
-    def test_a_chain_in_the_header_that_ends_in_a_group(self, worker):
+    def test_a_chain_in_the_header_that_ends_in_a_group(self, worker: Worker) -> None:
         """Each member of the group counts."""
         header = [chain(skipped(), group(mark.s(), mark.s())), skip_order.si(order(1))]
 
@@ -185,7 +186,7 @@ class TestChords:
         assert wait(result) == [[None, None], 1]
         assert ran() == []
 
-    def test_a_chain_in_the_header_that_ends_in_a_chord(self, worker):
+    def test_a_chain_in_the_header_that_ends_in_a_chord(self, worker: Worker) -> None:
         """Its body counts, its header does not."""
         inner = chord([mark.s(), mark.s()], collect.s())
         header = [chain(skipped(), inner), skip_order.si(order(1)), skip_order.si(order(2))]
@@ -195,7 +196,7 @@ class TestChords:
         assert wait(result) == [None, 1, 2]
         assert ran() == []
 
-    def test_a_chord_in_a_chain_that_is_cut_off(self, worker):
+    def test_a_chord_in_a_chain_that_is_cut_off(self, worker: Worker) -> None:
         """Its header is done as well, and counts for nothing."""
         last = chain(skipped(), group(mark.s(), mark.s()), collect.s(), mark.s())()
 
@@ -204,7 +205,7 @@ class TestChords:
         assert wait(last.parent.parent) == [None, None]
         assert ran() == []
 
-    def test_chords_in_chains_in_chords(self, worker):
+    def test_chords_in_chains_in_chords(self, worker: Worker) -> None:
         """Cut at the outermost chain, all of it is done."""
         innermost = chord([mark.s(), mark.s()], collect.s())
         inner = chord([chain(mark.s(), innermost), mark.s()], chain(collect.s(), mark.s()))
@@ -214,7 +215,7 @@ class TestChords:
         assert wait(result) == [None, 1]
         assert ran() == []
 
-    def test_a_body_and_what_follows_it(self, worker):
+    def test_a_body_and_what_follows_it(self, worker: Worker) -> None:
         """A body may be skipped like any task."""
         header = group(skip_order.si(order(1)), skip_order.si(order(2)))
 
@@ -223,7 +224,7 @@ class TestChords:
         assert wait(last) is None
         assert ran() == []
 
-    def test_a_member_whose_callbacks_are_cut_off(self, worker):
+    def test_a_member_whose_callbacks_are_cut_off(self, worker: Worker) -> None:
         """It still counts, once."""
         header = [skipped().set(link=[mark.s()]), skip_order.si(order(1))]
 
@@ -232,7 +233,7 @@ class TestChords:
         assert wait(result) == [None, 1]
         assert ran() == []
 
-    def test_a_cut_off_step_whose_result_nobody_keeps(self, worker):
+    def test_a_cut_off_step_whose_result_nobody_keeps(self, worker: Worker) -> None:
         """It counts for the chord and is not stored."""
         header = [chain(skipped(), mark.s().set(ignore_result=True), mark.s())]
 
@@ -246,14 +247,14 @@ class TestTaskProtocol1:
     """Messages of the first protocol carry the chain in their callbacks."""
 
     @pytest.fixture
-    def queue(self, make_queue, start_worker):
+    def queue(self, make_queue: MakeQueue, start_worker: StartWorker) -> Iterator[Queue]:
         """A queue that is sent such messages, and its worker."""
         queue = make_queue("redis", task_protocol=1)
         start_worker(queue=queue, pool="solo")
         with queue.producing():
             yield queue
 
-    def test_the_chain_gives_none(self, queue):
+    def test_the_chain_gives_none(self, queue: Queue) -> None:
         """Each step is done, with None."""
         last = chain(skipped(), mark.s(), mark.s())()
 
@@ -261,7 +262,7 @@ class TestTaskProtocol1:
         assert steps(last) == [("SUCCESS", None)] * 3
         assert ran() == []
 
-    def test_a_chord_around_a_chain_completes(self, queue):
+    def test_a_chord_around_a_chain_completes(self, queue: Queue) -> None:
         """The step that stands for it in the chord is done."""
         header = [chain(skipped(), mark.s(), mark.s()), skip_order.si(order(1))]
 
@@ -273,7 +274,7 @@ class TestTaskProtocol1:
 class TestRetries:
     """`retry` sends the call again, by the settings of the task."""
 
-    def test_a_row_that_comes_later_is_found(self, worker):
+    def test_a_row_that_comes_later_is_found(self, worker: Worker) -> None:
         """The body runs once it is there."""
         result = tasks.retry_order.delay(order(GONE))
         worker.wait_for_log("retry_order[" + result.id + "] retry: Retry in 1s: ReferenceNotFound")
@@ -282,7 +283,7 @@ class TestRetries:
 
         assert wait(result) == [GONE, True]
 
-    def test_the_row_is_the_error_when_no_try_is_left(self, worker):
+    def test_the_row_is_the_error_when_no_try_is_left(self, worker: Worker) -> None:
         """Which comes back as itself."""
         with pytest.raises(Order.DoesNotExist) as caught:
             wait(tasks.retry_twice.delay(order(GONE)))
@@ -290,14 +291,14 @@ class TestRetries:
         assert isinstance(caught.value, ReferenceNotFound)
         assert str(caught.value.identity) == "shop.order:42"
 
-    def test_retries_back_off(self, worker):
+    def test_retries_back_off(self, worker: Worker) -> None:
         """By the settings that autoretry goes by."""
         result = tasks.retry_backing_off.delay(order(GONE))
 
         worker.wait_for_log(f"retry_backing_off[{result.id}] retry: Retry in 40s: ")
         result.revoke()
 
-    def test_autoretry_and_retry_do_not_add_up(self, worker):
+    def test_autoretry_and_retry_do_not_add_up(self, worker: Worker) -> None:
         """The row is the error after as many tries as `retry_kwargs` says."""
         result = tasks.retry_and_autoretry.delay(order(GONE))
 
@@ -311,14 +312,14 @@ class TestRetries:
 class TestMaps:
     """A map whose items are missing is a map like any other."""
 
-    def test_a_skipped_item(self, worker):
+    def test_a_skipped_item(self, worker: Worker) -> None:
         """The chain around the map goes on: none of it is the item's affair."""
         sent = chain(skip_order.map([order(1), order(GONE)]), mark.s(name="after"))()
 
         assert wait(sent) == "after"
         assert wait(sent.parent) == [1, None]
 
-    def test_a_retried_item(self, worker):
+    def test_a_retried_item(self, worker: Worker) -> None:
         """Fails the map with the row."""
         with pytest.raises(Order.DoesNotExist):
             wait(tasks.retry_twice.map([order(1), order(GONE)]).delay())
@@ -328,7 +329,7 @@ class TestMaps:
 class TestQueries:
     """Policies cost no query."""
 
-    def test_lazy_references_load_with_the_rest(self, worker):
+    def test_lazy_references_load_with_the_rest(self, worker: Worker) -> None:
         """One query for the call, of rows that are there and rows that are not."""
         result: AsyncResult = tasks.count_queries.delay(order(1), [order(2), order(GONE), order(1)])
 

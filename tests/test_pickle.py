@@ -12,8 +12,10 @@ import subprocess
 import sys
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -27,11 +29,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import ContentDisallowed
 from kombu.serialization import dumps, loads, registry
+from pytest_django import Settings
 
 from modelref import identity, is_reference, is_resolved, reference
 from modelref.celery import setup
 from modelref.codecs import json as json_codec
 from modelref.codecs import pickle as codec
+from modelref.codecs.arrivals import Arrivals
 from modelref.errors import (
     ForbiddenGlobal,
     MalformedReference,
@@ -64,6 +68,8 @@ class Slotted:
     """One with slots, made by `__new__`."""
 
     __slots__ = ("left",)
+
+    left: int
 
     def __new__(cls, *, left: int) -> Self:
         made = super().__new__(cls)
@@ -123,7 +129,7 @@ def allow(settings: Any, *names: str) -> None:
 class TestForms:
     """What stands for rows."""
 
-    def test_one_row_is_a_call_of_a_loader(self):
+    def test_one_row_is_a_call_of_a_loader(self) -> None:
         """With label and key, and nothing of the row."""
         wire = codec.encode(row(Order, 42))
 
@@ -131,7 +137,7 @@ class TestForms:
         assert names == ["modelref.codecs.pickle", "one", "shop.order"]
         assert pickle.loads(wire) == row(Order, 42)
 
-    def test_a_list_of_one_model_and_alias_is_a_call_of_another(self):
+    def test_a_list_of_one_model_and_alias_is_a_call_of_another(self) -> None:
         """With label and keys."""
         wire = codec.encode([row(Order, 1, "eu"), row(Order, 2, "eu")])
 
@@ -152,7 +158,7 @@ class TestForms:
             lambda: ValueError(row(Order, 1)),
         ],
     )
-    def test_everything_else_is_one_by_one(self, value):
+    def test_everything_else_is_one_by_one(self, value: Any) -> None:
         """Pickle groups lists only, and keeps the containers."""
         given = value()
 
@@ -163,7 +169,7 @@ class TestForms:
         assert type(read) is type(given)
         assert repr(read) == repr(given)
 
-    def test_the_outermost_arguments_are_no_group(self):
+    def test_the_outermost_arguments_are_no_group(self) -> None:
         """Nor are those of later steps."""
         args, kwargs, embed = body(row(Order, 1), row(Order, 2), [row(Order, 3), row(Order, 4)])
         embed["chain"] = [dict(signature("t", [row(Order, 5), row(Order, 6)]))]
@@ -172,7 +178,7 @@ class TestForms:
 
         assert calls(wire).count("many") == 1
 
-    def test_shared_and_circular_containers_are_kept(self):
+    def test_shared_and_circular_containers_are_kept(self) -> None:
         """As pickle keeps them, with groups among them."""
         shared = [row(Order, 1), row(Order, 2)]
         circle: Any = [shared, {"again": shared}, ([],)]
@@ -186,7 +192,7 @@ class TestForms:
         assert read[3] is read
         assert read[2][0][0] is read[2]
 
-    def test_one_instance_is_one_reference(self):
+    def test_one_instance_is_one_reference(self) -> None:
         """Where the same object was given twice."""
         order = Order.objects.create()
 
@@ -194,7 +200,7 @@ class TestForms:
 
         assert first is second
 
-    def test_a_queryset_is_its_keys_in_its_order(self):
+    def test_a_queryset_is_its_keys_in_its_order(self) -> None:
         """In one query, and in none where it has been evaluated; deep in an object, too."""
         for pk in (1, 2, 3):
             Order.objects.create(pk=pk)
@@ -208,7 +214,7 @@ class TestForms:
         assert [ref.pk for ref in codec.decode(wire)] == [3, 2, 1]
         assert [ref.pk for ref in codec.decode(deep)[0]] == [3, 2, 1]
 
-    def test_a_lazy_object_is_what_it_stands_for(self):
+    def test_a_lazy_object_is_what_it_stands_for(self) -> None:
         """`request.user` is a row."""
         customer = Customer.objects.create()
 
@@ -216,7 +222,7 @@ class TestForms:
             read = there_and_back(lazy)
             assert read == (deque([5]) if isinstance(lazy, deque) else customer)
 
-    def test_rows_inside_an_allowed_object_are_references(self, settings):
+    def test_rows_inside_an_allowed_object_are_references(self, settings: Settings) -> None:
         """Wherever an instance is, what travels is its name."""
         allow(settings, "Money")
         money = Money(5)
@@ -227,7 +233,7 @@ class TestForms:
         assert b"secret" not in wire
         assert is_reference(codec.decode(wire).paid_by)
 
-    def test_installing_the_package_is_all_the_registration_there_is(self):
+    def test_installing_the_package_is_all_the_registration_there_is(self) -> None:
         """And no other pickle is touched."""
         order = Order.objects.create(pk=1, note="gift")
 
@@ -238,7 +244,7 @@ class TestForms:
         assert type(pickle.loads(pickle.dumps(order))) is Order
 
     @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
-    def test_bytes_of_any_kind_are_read(self, kind):
+    def test_bytes_of_any_kind_are_read(self, kind: Callable[[bytes], Any]) -> None:
         """What the different transports deliver."""
         assert identity(codec.decode(kind(codec.encode([row(Order, 42)])))[0]).pk == 42
 
@@ -246,7 +252,7 @@ class TestForms:
 class TestBatches:
     """What loads together."""
 
-    def test_the_references_of_a_message_are_one_batch(self):
+    def test_the_references_of_a_message_are_one_batch(self) -> None:
         """One query for each model, wherever they stand, sealed."""
         for pk in (1, 2, 3):
             Order.objects.create(pk=pk, note=str(pk))
@@ -263,7 +269,7 @@ class TestBatches:
             ]
 
     @pytest.mark.parametrize("make", [dict, lambda step: step], ids=["dict", "signature"])
-    def test_what_passes_through_is_never_loaded_by_it(self, make):
+    def test_what_passes_through_is_never_loaded_by_it(self, make: Callable[..., Any]) -> None:
         """References in signatures of later steps stay pending, also of the same object."""
         order, other = Order.objects.create(pk=1), Order.objects.create(pk=2)
         args, kwargs, embed = body(order, [other])
@@ -281,7 +287,7 @@ class TestBatches:
             for each in later:
                 _ = each.note
 
-    def test_a_circle_in_a_signature_comes_to_an_end(self):
+    def test_a_circle_in_a_signature_comes_to_an_end(self) -> None:
         """Looking for its references does."""
         circle: list[Any] = [row(Order, 1)]
         circle.append(circle)
@@ -290,7 +296,7 @@ class TestBatches:
 
         assert step["args"][0][1] is step["args"][0]
 
-    def test_a_set_of_rows_with_a_hash_of_their_own_is_read_without_a_query(self):
+    def test_a_set_of_rows_with_a_hash_of_their_own_is_read_without_a_query(self) -> None:
         """Such rows hash by a field: decoding does not ask for it."""
         versions = {Version.objects.create(pk=n, number=n) for n in (1, 2)}
         wire = codec.encode(versions)
@@ -333,7 +339,7 @@ class TestValues:
         ],
         ids=repr,
     )
-    def test_a_value_is_what_it_was(self, value):
+    def test_a_value_is_what_it_was(self, value: Any) -> None:
         """With its type, beside a row."""
         read, ref = there_and_back([value, row(Order, 1)])
 
@@ -341,7 +347,7 @@ class TestValues:
         assert is_reference(ref)
 
     @pytest.mark.parametrize("protocol", range(3, pickle.HIGHEST_PROTOCOL + 1))
-    def test_plain_pickles_of_such_values_are_read(self, protocol):
+    def test_plain_pickles_of_such_values_are_read(self, protocol: int) -> None:
         """By each protocol that needs no other name."""
         value = [uuid.UUID(int=1), Decimal(1), date.max, {1}, bytearray(b"x"), OrderedDict(a=1)]
 
@@ -351,18 +357,18 @@ class TestValues:
         ("value", "plain"),
         [
             (Status.OPEN, "open"),
-            (enum.IntEnum("Level", {"HIGH": 3}).HIGH, 3),
+            (enum.IntEnum("Level", {"HIGH": 3}).HIGH, 3),  # type: ignore[attr-defined]
             (mark_safe("<b>"), "<b>"),
             (gettext_lazy("x"), "x"),
         ],
     )
-    def test_a_text_or_number_of_another_class_is_plain(self, value, plain):
+    def test_a_text_or_number_of_another_class_is_plain(self, value: Any, plain: Any) -> None:
         """As in JSON, in any container."""
         for read in (there_and_back([value])[0], there_and_back(deque([value]))[0]):
             assert (type(read), read) == (type(plain), plain)
 
     @pytest.mark.parametrize("value", [Status.OPEN, Colour.RED])
-    def test_an_allowed_enum_keeps_its_members(self, settings, value):
+    def test_an_allowed_enum_keeps_its_members(self, settings: Settings, value: Any) -> None:
         """They are the members."""
         allow(settings, "Status", "Colour")
 
@@ -379,13 +385,13 @@ class TestValues:
         ],
         ids=repr,
     )
-    def test_an_exception_is_what_it_was(self, value):
+    def test_an_exception_is_what_it_was(self, value: Any) -> None:
         """Built-in ones, Celery's, ours."""
         read = there_and_back({"exc": value})["exc"]
 
         assert (type(read), read.args) == (type(value), value.args)
 
-    def test_a_missing_row_is_the_error_of_its_model(self):
+    def test_a_missing_row_is_the_error_of_its_model(self) -> None:
         """`except Order.DoesNotExist` goes on to work."""
         error = not_found_class("shop.order")("shop.order", 42, None)
 
@@ -404,7 +410,7 @@ class TestValues:
         ],
         ids=["signature", "chain", "group", "generator", "chord", "chain of group"],
     )
-    def test_a_signature_is_one_of_celerys(self, make):
+    def test_a_signature_is_one_of_celerys(self, make: Callable[..., Any]) -> None:
         """Of its kind, with references that only pass through."""
         given = make(row(Order, 1))
 
@@ -414,7 +420,7 @@ class TestValues:
         assert type(read) is type(given)
         assert json.loads(json_codec.encode(read)) == json.loads(json_codec.encode(given))
 
-    def test_a_signature_that_celery_cannot_make_stays_a_dict(self):
+    def test_a_signature_that_celery_cannot_make_stays_a_dict(self) -> None:
         """Whoever calls it says what is wrong with it, and the message is not lost."""
         broken = dict(signature("t"), subtask_type="nothing")
         wire = codec.encode([Signature(broken), broken])
@@ -425,7 +431,7 @@ class TestValues:
 class TestAllowing:
     """`MODELREF["PICKLE_ALLOW"]`, for both sides."""
 
-    def test_an_allowed_class(self, settings):
+    def test_an_allowed_class(self, settings: Settings) -> None:
         """Its state travels, in a circle if need be."""
         allow(settings, "Money", "Slotted")
         money = Money(5)
@@ -437,14 +443,14 @@ class TestAllowing:
         assert (read.amount, read.paid_by[0]) == (5, read)
         assert slotted.left == 3
 
-    def test_a_plain_pickle_of_an_allowed_class_is_read(self, settings):
+    def test_a_plain_pickle_of_an_allowed_class_is_read(self, settings: Settings) -> None:
         """By each protocol that needs no other name."""
         allow(settings, "Money")
 
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
             assert codec.decode(pickle.dumps(Money(5), protocol)).amount == 5
 
-    def test_an_allowed_function(self, settings, monkeypatch):
+    def test_an_allowed_function(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         """What an object is made with is what has to be allowed."""
         monkeypatch.setitem(copyreg.dispatch_table, Money, lambda m: (make_money, (m.amount,)))
         allow(settings, "make_money")
@@ -469,14 +475,16 @@ class TestAllowing:
             (lambda: body(AnonymousUser()), f"args[0]: AnonymousUser {AS_PICKLE}."),
         ],
     )  # fmt: skip
-    def test_what_no_worker_would_read_is_refused_by_the_sender(self, message, says):
+    def test_what_no_worker_would_read_is_refused_by_the_sender(
+        self, message: Callable[[], Any], says: str
+    ) -> None:
         """With the way to it, and what to allow."""
         with pytest.raises(NotEncodable) as error:
             codec.encode(message())
 
         assert str(error.value).startswith(says)
 
-    def test_an_unsaved_instance_is_refused(self):
+    def test_an_unsaved_instance_is_refused(self) -> None:
         """Also in a later step, and in a set."""
         args, kwargs, embed = body()
         embed["chain"] = [dict(signature("t", (1, Order())))]
@@ -486,7 +494,7 @@ class TestAllowing:
         with pytest.raises(UnsavedInstance, match=r"args\[0\]: shop.order"):
             codec.encode(body(deque([Order()])))
 
-    def test_a_refusal_in_a_circle(self):
+    def test_a_refusal_in_a_circle(self) -> None:
         """The way to it is found."""
         circle: list[Any] = [1]
         circle += [circle, Money(1)]
@@ -494,11 +502,11 @@ class TestAllowing:
         with pytest.raises(NotEncodable, match=r"value\[2\]: Money"):
             codec.encode(circle)
 
-    def test_an_object_whose_pickling_fails(self, settings):
+    def test_an_object_whose_pickling_fails(self, settings: Settings) -> None:
         """It says so as well."""
         allow(settings, "Money")
         money = Money(1)
-        money.amount = sys.stdout
+        money.amount = sys.stdout  # type: ignore[assignment]  # what is tested
 
         with pytest.raises(NotEncodable, match=r"args\[0\]: \w+ cannot travel"):
             codec.encode(body(money))
@@ -517,7 +525,7 @@ class TestUntrustedReferences:
         ],
     )  # fmt: skip
     @pytest.mark.parametrize("loader", ["one", "many"])
-    def test_a_malformed_reference_is_inert(self, loader, parts):
+    def test_a_malformed_reference_is_inert(self, loader: str, parts: tuple[Any, ...]) -> None:
         """It raises where it is used, and is encoded again as it came."""
         wire = pickle.dumps(Spell(getattr(codec, loader), *parts))
 
@@ -530,7 +538,7 @@ class TestUntrustedReferences:
                 _ = ref.note
         assert repr(again) == repr(read)
 
-    def test_an_unknown_label(self):
+    def test_an_unknown_label(self) -> None:
         """It says what a rename needs, and goes on as it came."""
         ref = codec.decode(pickle.dumps(Spell(codec.one, "shop.purchase", 1)))
 
@@ -539,7 +547,7 @@ class TestUntrustedReferences:
         assert str(identity(codec.decode(codec.encode(ref)))) == "shop.purchase:1"
 
     @pytest.mark.parametrize("data", [b"", b"nonsense", b"\x80\x05", codec.encode([1, 2])[:-1]])
-    def test_what_is_no_pickle_is_a_decode_error(self, data):
+    def test_what_is_no_pickle_is_a_decode_error(self, data: bytes) -> None:
         """It is for kombu to say."""
         with pytest.raises((pickle.UnpicklingError, EOFError, ValueError)):
             codec.decode(data)
@@ -619,7 +627,7 @@ class TestHostilePickles:
     """Refused, nothing imported, nothing run."""
 
     @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-    def test_a_gadget(self, data, tmp_path, monkeypatch):
+    def test_a_gadget(self, data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever it is written with."""
         monkeypatch.chdir(tmp_path)
         before = set(sys.modules)
@@ -636,14 +644,14 @@ class TestHostilePickles:
     @pytest.mark.parametrize(
         "name", ["os.system", "builtins.eval", "operator.attrgetter", "functools.partial", "shop.X"]
     )
-    def test_the_error_names_what_is_forbidden(self, name):
+    def test_the_error_names_what_is_forbidden(self, name: str) -> None:
         """And where it would be allowed."""
         module, _, attribute = name.rpartition(".")
 
         with pytest.raises(ForbiddenGlobal, match=f"'{name}'.*PICKLE_ALLOW"):
             codec.decode(stack_global(module, attribute) + b".")
 
-    def test_nothing_is_imported_for_a_name(self):
+    def test_nothing_is_imported_for_a_name(self) -> None:
         """Not the module, nor one above it, not even where it does not exist."""
         wire = stack_global("xml.dom.pulldom", "parse") + b"."
         code = (
@@ -660,7 +668,7 @@ class TestHostilePickles:
         assert out.stdout.split("\n")[:2] == ["ForbiddenGlobal", "[]"]
 
     @pytest.mark.parametrize("code", [1, 200, 70_000])
-    def test_an_extension_code_that_is_known(self, code):
+    def test_an_extension_code_that_is_known(self, code: int) -> None:
         """Pickle would look it up in a cache of its own, past the allow-list."""
         wire = {1: b"\x82\x01.", 200: b"\x83\xc8\x00.", 70_000: b"\x84\x70\x11\x01\x00."}[code]
         copyreg.add_extension(HERE, "make_money", code)
@@ -690,7 +698,9 @@ class TestHostilePickles:
             f"{HERE}.make_money",
         ],
     )
-    def test_what_a_pickle_may_call_it_cannot_change(self, settings, name, state):
+    def test_what_a_pickle_may_call_it_cannot_change(
+        self, settings: Settings, name: str, state: bytes
+    ) -> None:
         """`BUILD` sets attributes of classes and functions, for the whole process."""
         allow(settings, "Money", "make_money")
         module, _, attribute = name.rpartition(".")
@@ -699,7 +709,7 @@ class TestHostilePickles:
             codec.decode(stack_global(module, attribute) + state)
 
         assert not hasattr(getattr(sys.modules[module], attribute), "evil")
-        assert not hasattr(codec.Arrivals.one, "evil")
+        assert not hasattr(Arrivals.one, "evil")
 
     @pytest.mark.parametrize(
         "opcodes",
@@ -718,7 +728,7 @@ class TestHostilePickles:
         ],
     )
     @pytest.mark.parametrize("label", ["shop.order", "shop.basket", "shop.rule", "shop.nothing"])
-    def test_a_reference_cannot_be_changed_or_asked(self, label, opcodes):
+    def test_a_reference_cannot_be_changed_or_asked(self, label: str, opcodes: bytes) -> None:
         """Each of these would load it, or make it another one."""
         loader = pickle.dumps(Spell(codec.one, label, 1), 4)[:-1]
 
@@ -728,7 +738,7 @@ class TestHostilePickles:
         ):
             codec.decode(loader + opcodes)
 
-    def test_a_class_in_an_allowed_object_is_no_value(self, settings):
+    def test_a_class_in_an_allowed_object_is_no_value(self, settings: Settings) -> None:
         """What would arrive is not the class."""
         allow(settings, "Money")
         money = Money(1)
@@ -738,7 +748,7 @@ class TestHostilePickles:
             codec.encode(body(money))
 
 
-def test_a_message_is_read_without_django():
+def test_a_message_is_read_without_django() -> None:
     """A results reader gets label and key; names of its project are refused."""
     code = """
 import pickle
@@ -773,7 +783,7 @@ class Frozen:
         return Frozen, (), {"a": 1}, None, None, setattr
 
 
-def test_a_function_that_sets_the_state_has_to_be_allowed(settings):
+def test_a_function_that_sets_the_state_has_to_be_allowed(settings: Settings) -> None:
     """It is a name like any other."""
     allow(settings, "Frozen")
 
@@ -781,7 +791,7 @@ def test_a_function_that_sets_the_state_has_to_be_allowed(settings):
         codec.encode(Frozen())
 
 
-def test_a_consumer_without_a_list_of_what_it_accepts_does_not_read_pickles():
+def test_a_consumer_without_a_list_of_what_it_accepts_does_not_read_pickles() -> None:
     """`setup` sees to that; one with a list reads what the list has."""
     setup(Celery("consumer", set_as_current=False, broker="memory://"))
     kind, encoding, wire = dumps([1], "modelref-pickle")

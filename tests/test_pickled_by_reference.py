@@ -5,6 +5,7 @@ import multiprocessing
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ class TestPickling:
 
     @pytest.mark.parametrize("protocol", PROTOCOLS)
     @pytest.mark.parametrize("model", [Invoice, PaidInvoice, OpenInvoice, Voucher])
-    def test_an_instance_is_a_lazy_reference_afterwards(self, model, protocol):
+    def test_an_instance_is_a_lazy_reference_afterwards(self, model: Any, protocol: int) -> None:
         """By abstract base, by inheritance, by itself; by each protocol; without a query."""
         instance = model.objects.create()
 
@@ -48,7 +49,7 @@ class TestPickling:
         assert ref == instance
 
     @pytest.mark.parametrize("protocol", PROTOCOLS)
-    def test_no_value_of_the_row_is_stored(self, protocol):
+    def test_no_value_of_the_row_is_stored(self, protocol: int) -> None:
         """Label, key and alias are."""
         invoice = Invoice.objects.using("eu").create(name="secret")
 
@@ -57,7 +58,7 @@ class TestPickling:
         assert b"secret" not in data
         assert str(identity(pickle.loads(data))) == f"shop.invoice:{invoice.pk}@eu"
 
-    def test_the_row_is_as_it_is_when_it_is_read(self):
+    def test_the_row_is_as_it_is_when_it_is_read(self) -> None:
         """Not as it was when it was stored."""
         invoice = Invoice.objects.create(name="before")
         data = pickle.dumps(invoice)
@@ -65,7 +66,7 @@ class TestPickling:
 
         assert pickle.loads(data).name == "after"
 
-    def test_a_row_that_has_gone(self):
+    def test_a_row_that_has_gone(self) -> None:
         """It says so where it is used."""
         data = pickle.dumps(Invoice.objects.create())
         Invoice.objects.all().delete()
@@ -75,7 +76,7 @@ class TestPickling:
         with pytest.raises(ReferenceNotFound):
             _ = ref.name
 
-    def test_an_unsaved_instance_is_refused(self):
+    def test_an_unsaved_instance_is_refused(self) -> None:
         """Also one whose key has been made up already, and one that is deleted."""
         deleted = Invoice.objects.create()
         deleted.delete()
@@ -85,7 +86,7 @@ class TestPickling:
                 pickle.dumps(instance)
 
     @pytest.mark.parametrize("protocol", PROTOCOLS)
-    def test_a_loaded_reference_is_pickled_as_its_instance(self, protocol):
+    def test_a_loaded_reference_is_pickled_as_its_instance(self, protocol: int) -> None:
         """As a reference, that is."""
         ref = reference(Invoice.objects.create())
 
@@ -94,7 +95,7 @@ class TestPickling:
         assert not is_resolved(again)
         assert again == ref
 
-    def test_a_deferred_instance_loads_nothing(self):
+    def test_a_deferred_instance_loads_nothing(self) -> None:
         """Its key is all that is asked for."""
         Invoice.objects.create(pk=1)
         [invoice] = Invoice.objects.only("pk")
@@ -102,10 +103,10 @@ class TestPickling:
         with queries():
             assert identity(reloaded(invoice)).pk == 1
 
-    def test_an_instance_that_other_objects_hold(self):
+    def test_an_instance_that_other_objects_hold(self) -> None:
         """In containers, and in an ordinary instance's cached relations, a shared one once."""
         invoice = Invoice.objects.create()
-        order = Order(note="ordinary")
+        order: Any = Order(note="ordinary")
         order.invoice = invoice
 
         first, [second], again = reloaded((invoice, [invoice], order))
@@ -114,7 +115,7 @@ class TestPickling:
         assert again.invoice is first
         assert type(again) is Order
 
-    def test_caches_store_references(self):
+    def test_caches_store_references(self) -> None:
         """What Django's caches do is pickle."""
         invoice = Invoice.objects.create(name="fresh")
         cache = LocMemCache("invoices", {})
@@ -123,14 +124,14 @@ class TestPickling:
         with queries(default=1):
             assert cache.get("invoice").name == "fresh"
 
-    def test_processes_are_sent_references(self):
+    def test_processes_are_sent_references(self) -> None:
         """What multiprocessing does is pickle, too."""
         receiver, sender = multiprocessing.Pipe()
         sender.send(Invoice.objects.create())
 
         assert is_reference(receiver.recv())
 
-    def test_other_models_are_pickled_as_ever(self):
+    def test_other_models_are_pickled_as_ever(self) -> None:
         """The mixin is a model's own choice."""
         order = Order.objects.create(note="whole")
 
@@ -138,7 +139,7 @@ class TestPickling:
             assert type(reloaded(order)) is Order
             assert reloaded(order).note == "whole"
 
-    def test_in_messages_it_is_a_row_like_any_other(self):
+    def test_in_messages_it_is_a_row_like_any_other(self) -> None:
         """The codecs need no mixin and mind none."""
         invoice = Invoice.objects.create(pk=1)
 
@@ -150,7 +151,9 @@ class TestCopying:
 
     @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
     @pytest.mark.parametrize("model", [Invoice, PaidInvoice, OpenInvoice])
-    def test_a_copy_is_an_instance_of_its_own(self, model, copied):
+    def test_a_copy_is_an_instance_of_its_own(
+        self, model: Any, copied: Callable[[Any], Any]
+    ) -> None:
         """With the values of the original, saved or not, and its state."""
         for instance in (model(name="unsaved"), model.objects.using("eu").create(name="saved")):
             with queries():
@@ -165,7 +168,7 @@ class TestCopying:
             twin.name = "changed"
             assert instance.name != "changed"
 
-    def test_a_copy_has_what_an_ordinary_one_has(self):
+    def test_a_copy_has_what_an_ordinary_one_has(self) -> None:
         """Nothing more and nothing less than that of a model without the mixin."""
         instances = [model.objects.create() for model in (Order, Invoice)]
 
@@ -176,10 +179,10 @@ class TestCopying:
             )
             assert by_mixin == ordinary
 
-    def test_a_copy_shares_and_a_deep_copy_does_not(self):
+    def test_a_copy_shares_and_a_deep_copy_does_not(self) -> None:
         """Attributes that are mutable, and cached relations."""
         first = Invoice.objects.create()
-        second = Invoice.objects.create(corrects=first)
+        second: Any = Invoice.objects.create(corrects=first)
         second.extra = [1]
 
         shallow, deep = copy.copy(second), copy.deepcopy(second)
@@ -191,9 +194,9 @@ class TestCopying:
         assert type(deep.corrects) is Invoice
         assert deep.corrects is not first
 
-    def test_a_deep_copy_of_a_circle(self):
+    def test_a_deep_copy_of_a_circle(self) -> None:
         """Instances that point at each other are copied once."""
-        invoice = Invoice.objects.create()
+        invoice: Any = Invoice.objects.create()
         invoice.itself = invoice
 
         twin, again = copy.deepcopy([invoice, invoice])
@@ -201,7 +204,7 @@ class TestCopying:
         assert twin is again
         assert twin.itself is twin
 
-    def test_a_reference_is_copied_as_any_other(self):
+    def test_a_reference_is_copied_as_any_other(self) -> None:
         """A loaded one wraps a copied instance."""
         ref = reference(Invoice.objects.create(name="x"))
 
@@ -210,7 +213,7 @@ class TestCopying:
             assert type(resolve(twin)) is Invoice
             assert resolve(twin) is not resolve(ref)
 
-    def test_a_models_own_way_of_copying_wins(self):
+    def test_a_models_own_way_of_copying_wins(self) -> None:
         """Where another base has one."""
 
         class Copying:
@@ -223,14 +226,15 @@ class TestCopying:
         class Model(PickledByReference, Copying):
             pass
 
-        assert copy.copy(Model()) == "its own"
-        assert copy.deepcopy(Model()) == "its own"
+        model: Any = Model()
+        assert copy.copy(model) == "its own"
+        assert copy.deepcopy(model) == "its own"
 
 
 class TestClass:
     """What the mixin is."""
 
-    def test_importing_it_imports_no_model(self):
+    def test_importing_it_imports_no_model(self) -> None:
         """`import modelref` goes on to work before Django is set up."""
         code = (
             "import sys; from modelref import PickledByReference; "
@@ -243,12 +247,12 @@ class TestClass:
 
         assert out.stdout.strip() == "[]"
 
-    def test_it_adds_no_field_and_no_name(self):
+    def test_it_adds_no_field_and_no_name(self) -> None:
         """Nothing of it hides a name of the model."""
         assert {name for name in vars(PickledByReference) if not name.startswith("__")} == set()
         assert [field.name for field in Voucher._meta.fields] == ["id", "value"]
 
-    def test_migrations_import_it_by_its_public_name(self):
+    def test_migrations_import_it_by_its_public_name(self) -> None:
         """It is a base of the model like any other."""
         bases = ModelState.from_model(Voucher).bases
 

@@ -14,6 +14,7 @@ from modelref.celery.telling import refer_in
 from modelref.codecs import json as codec
 from modelref.errors import ReferenceNotFound
 from tests.codecs import CODECS
+from tests.queues import Queue
 from tests.shop.models import Order, Patient
 from tests.shop.queries import ALIASES, queries
 from tests.tasks_results import (
@@ -36,7 +37,7 @@ def patient() -> Patient:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_asks(memory_queue) -> Iterator[None]:
+def _nobody_asks(memory_queue: Queue) -> Iterator[None]:
     """No test has a patient's text asked for."""
     Patient.shown.clear()
     yield
@@ -50,13 +51,16 @@ class TestWhatIsRaised:
     """What comes out of a task that ran as a worker runs it."""
 
     @pytest.mark.parametrize("how", RAISE)
-    def test_no_text_of_a_row_is_asked_for(self, patient, caplog, how):
+    def test_no_text_of_a_row_is_asked_for(
+        self, patient: Patient, caplog: pytest.LogCaptureFixture, how: str
+    ) -> None:
         """In the log, in the traceback that goes into the result, in the repr."""
         caplog.set_level("DEBUG")
 
         result = fail.apply((how, patient))
 
         assert result.state == "FAILURE"
+        assert result.traceback is not None
         told = [caplog.text, result.traceback, repr(result.result), str(result.result)]
         assert "Ada" not in "".join(told)
 
@@ -77,18 +81,18 @@ class TestWhatIsRaised:
             ("validation", f"ValidationError(['no {SEVEN}'])"),
         ],
     )
-    def test_a_reference_stands_for_the_row(self, patient, how, shown):
+    def test_a_reference_stands_for_the_row(self, patient: Patient, how: str, shown: str) -> None:
         """Or a text, where there is nothing to refer to."""
         assert repr(fail.apply((how, patient)).result) == shown
 
     @pytest.mark.parametrize("how", ["chained", "in passing"])
-    def test_what_it_comes_from_holds_references_too(self, patient, how):
+    def test_what_it_comes_from_holds_references_too(self, patient: Patient, how: str) -> None:
         """It is printed with it."""
         result = fail.apply((how, patient))
 
-        assert f"ValueError: {SEVEN}" in result.traceback
+        assert f"ValueError: {SEVEN}" in (result.traceback or "")
 
-    def test_the_reference_that_a_task_has_got_and_read(self, patient):
+    def test_the_reference_that_a_task_has_got_and_read(self, patient: Patient) -> None:
         """The one in the error is another, which is not read."""
         error = fail_lazily.apply((patient,)).result
 
@@ -96,7 +100,9 @@ class TestWhatIsRaised:
         assert not is_resolved(error.args[0])
 
     @pytest.mark.parametrize("task", [fail_twice, fail_again, fail_by_the_way])
-    def test_a_retry_shows_references(self, patient, caplog, task):
+    def test_a_retry_shows_references(
+        self, patient: Patient, caplog: pytest.LogCaptureFixture, task: Any
+    ) -> None:
         """In the log line that says why, and in the error after the last try."""
         caplog.set_level("DEBUG")
 
@@ -105,7 +111,7 @@ class TestWhatIsRaised:
         assert result.state == "FAILURE"
         assert SEVEN in caplog.text
 
-    def test_a_call_by_hand_raises_what_the_body_raised(self, patient):
+    def test_a_call_by_hand_raises_what_the_body_raised(self, patient: Patient) -> None:
         """Nothing is converted where nothing travels."""
         with pytest.raises(Untreatable) as caught:
             fail("alone", patient)
@@ -127,7 +133,7 @@ class TestReferIn:
         ],
         ids=lambda error: type(error).__name__,
     )
-    def test_arguments_without_rows_stay_the_very_same(self, error):
+    def test_arguments_without_rows_stay_the_very_same(self, error: BaseException) -> None:
         """Also the containers among them."""
         before = error.args
 
@@ -135,7 +141,7 @@ class TestReferIn:
 
         assert error.args is before
 
-    def test_no_query_is_made(self, patient):
+    def test_no_query_is_made(self, patient: Patient) -> None:
         """Not for a pending reference, nor for a queryset."""
         error = ValueError(reference(Patient, 7), Patient.objects.all(), reference(patient))
 
@@ -144,7 +150,7 @@ class TestReferIn:
 
         assert repr(error) == f"ValueError({SEVEN}, '<QuerySet of shop.patient>', {SEVEN})"
 
-    def test_what_cannot_be_looked_at_becomes_a_text(self):
+    def test_what_cannot_be_looked_at_becomes_a_text(self) -> None:
         """A container that holds itself; the error is still raised."""
         endless: list[Any] = []
         endless.append(endless)
@@ -154,7 +160,7 @@ class TestReferIn:
 
         assert error.args == ("<list>",)
 
-    def test_an_attribute_that_is_an_argument_follows_it(self, patient):
+    def test_an_attribute_that_is_an_argument_follows_it(self, patient: Patient) -> None:
         """Classes make their text of it; other attributes stay."""
 
         class Unfit(Exception):
@@ -175,7 +181,7 @@ class TestReferIn:
         assert type(error.other) is Patient
         assert repr(rejected) == f"reject requeue=False: {SEVEN}"
 
-    def test_errors_that_come_from_one_another_are_looked_at_once(self, patient):
+    def test_errors_that_come_from_one_another_are_looked_at_once(self, patient: Patient) -> None:
         """A circle of causes ends."""
         first, second = ValueError(patient), ValueError(patient)
         first.__cause__, second.__cause__ = second, first
@@ -184,18 +190,20 @@ class TestReferIn:
 
         assert (repr(first), repr(second)) == (f"ValueError({SEVEN})",) * 2
 
-    def test_a_class_that_does_not_let_go_of_its_arguments_is_left_alone(self, patient):
+    def test_a_class_that_does_not_let_go_of_its_arguments_is_left_alone(
+        self, patient: Patient
+    ) -> None:
         """The error itself is the news."""
 
         class Fixed(Exception):
-            args = property(lambda self: (patient,))
+            args = property(lambda self: (patient,))  # pyright: ignore[reportAssignmentType]
 
         error = Fixed()
         refer_in(error)
 
         assert error.args == (patient,)
 
-    def test_a_reference_that_nobody_can_read(self):
+    def test_a_reference_that_nobody_can_read(self) -> None:
         """It goes on as it came."""
         [ref] = codec.decode('[{"__modelref__":["shop.nothing",7]}]')
         error = ValueError(ref)
@@ -224,7 +232,7 @@ class TestQuotedReferences:
         order = Order.objects.create(pk=7, note="gift")
         return codec.decode(codec.encode({"result": [order]}))["result"][0]
 
-    def test_they_are_printed_without_a_query(self, quoted):
+    def test_they_are_printed_without_a_query(self, quoted: Any) -> None:
         """By `str` and by `format`, in async code as well."""
 
         async def tell() -> str:
@@ -236,7 +244,7 @@ class TestQuotedReferences:
 
         assert set(told) == {"<ModelRef shop.order pk=7>"}
 
-    def test_those_of_an_error_alone_are_quoted_too(self):
+    def test_those_of_an_error_alone_are_quoted_too(self) -> None:
         """Which is what the database back end decodes."""
         order = Order.objects.create(pk=7)
         error = {"exc_type": "ValueError", "exc_module": "builtins", "exc_message": [[order]]}
@@ -246,12 +254,12 @@ class TestQuotedReferences:
         with queries():
             assert str(found[0][0]) == "<ModelRef shop.order pk=7>"
 
-    def test_elsewhere_they_load(self, loaded_by_str):
+    def test_elsewhere_they_load(self, loaded_by_str: Any) -> None:
         """`str(order)` is the row's."""
         with queries(default=1):
             assert str(loaded_by_str) == "Order over 0.00"
 
-    def test_they_read_the_row_where_it_is_used(self, quoted):
+    def test_they_read_the_row_where_it_is_used(self, quoted: Any) -> None:
         """And then are the row."""
         with queries(default=1):
             assert quoted.note == "gift"
@@ -259,7 +267,7 @@ class TestQuotedReferences:
         assert isinstance(quoted, Order)
         assert str(quoted) == "Order over 0.00"
 
-    def test_they_are_references_in_all_else(self, quoted):
+    def test_they_are_references_in_all_else(self, quoted: Any) -> None:
         """Equal, sent on, and pickled as they are."""
         again = pickle.loads(pickle.dumps(quoted))
 

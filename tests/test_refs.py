@@ -10,7 +10,9 @@ import copy
 import functools
 import pickle
 import typing
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -53,19 +55,19 @@ pytestmark = pytest.mark.django_db(databases=ALIASES)
 
 
 @pytest.fixture
-def order():
+def order() -> Order:
     """An order in the database."""
     return Order.objects.create(pk=42, total=Decimal("12.50"), note="gift")
 
 
 @pytest.fixture
-def pending(order):
+def pending(order: Order) -> ModelRef[Order]:
     """A reference to the order that has not read it."""
     return reference(Order, 42)
 
 
 @pytest.fixture
-def loaded(order):
+def loaded(order: Order) -> ModelRef[Order]:
     """A reference to the order that has read it."""
     ref = reference(Order, 42)
     resolve(ref)
@@ -73,9 +75,9 @@ def loaded(order):
 
 
 @pytest.fixture(params=["pending", "loaded", "wrapping", "arrived"])
-def ref(request, order):
+def ref(request: pytest.FixtureRequest, order: Order) -> ModelRef[Order]:
     """A reference to the order, however it was made and used."""
-    made = {
+    made: dict[str, Callable[[], ModelRef[Order]]] = {
         "pending": lambda: reference(Order, 42),
         "loaded": lambda: request.getfixturevalue("loaded"),
         "wrapping": lambda: reference(order),
@@ -87,7 +89,7 @@ def ref(request, order):
 class TestMaking:
     """`reference`, and `ModelRef` called."""
 
-    def test_a_reference_to_a_key_is_pending(self, order):
+    def test_a_reference_to_a_key_is_pending(self, order: Order) -> None:
         """Making a reference from model and key asks the database nothing."""
         with queries():
             ref = reference(Order, 42)
@@ -96,7 +98,7 @@ class TestMaking:
         assert not is_resolved(ref)
         assert identity(ref) == Identity("shop.order", 42, None)
 
-    def test_a_reference_to_an_instance_wraps_that_very_instance(self, order):
+    def test_a_reference_to_an_instance_wraps_that_very_instance(self, order: Order) -> None:
         """A reference made from an instance is resolved and gives that instance."""
         with queries():
             ref = reference(order)
@@ -104,7 +106,7 @@ class TestMaking:
             assert is_resolved(ref)
             assert resolve(ref) is order
 
-    def test_wrapping_an_instance_does_not_change_it(self, order):
+    def test_wrapping_an_instance_does_not_change_it(self, order: Order) -> None:
         """The instance that is wrapped keeps its type and its `__dict__`."""
         before = dict(order.__dict__)
 
@@ -113,7 +115,7 @@ class TestMaking:
         assert type(order) is Order
         assert order.__dict__ == before
 
-    def test_an_alias_can_be_named(self):
+    def test_an_alias_can_be_named(self) -> None:
         """`using=` says which database has the row."""
         Order.objects.using("eu").create(pk=42, note="from eu")
 
@@ -125,11 +127,13 @@ class TestMaking:
     @pytest.mark.parametrize(
         "make",
         [
-            pytest.param(lambda order: ModelRef(order), id="ModelRef(order)"),
+            pytest.param(lambda order: ModelRef(order), id="ModelRef(order)"),  # pyright: ignore[reportCallIssue]  # an alias
             pytest.param(lambda order: ModelRef[Order](order), id="ModelRef[Order](order)"),
         ],
     )
-    def test_calling_the_class_with_an_instance_makes_what_reference_makes(self, order, make):
+    def test_calling_the_class_with_an_instance_makes_what_reference_makes(
+        self, order: Order, make: Callable[..., Any]
+    ) -> None:
         """`ModelRef(order)` and `ModelRef[Order](order)` wrap the instance."""
         with queries():
             ref = make(order)
@@ -140,11 +144,13 @@ class TestMaking:
     @pytest.mark.parametrize(
         "make",
         [
-            pytest.param(lambda: ModelRef(Order, 42), id="ModelRef(Order, 42)"),
+            pytest.param(lambda: ModelRef(Order, 42), id="ModelRef(Order, 42)"),  # pyright: ignore[reportCallIssue]  # an alias
             pytest.param(lambda: ModelRef[Order](Order, 42), id="ModelRef[Order](Order, 42)"),
         ],
     )
-    def test_calling_the_class_with_a_key_makes_what_reference_makes(self, order, make):
+    def test_calling_the_class_with_a_key_makes_what_reference_makes(
+        self, order: Order, make: Callable[..., Any]
+    ) -> None:
         """`ModelRef[Order](Order, 42)` is pending, `__orig_class__` notwithstanding."""
         with queries():
             ref = make()
@@ -152,17 +158,18 @@ class TestMaking:
         assert not is_resolved(ref)
         assert ref.note == "gift"
 
-    def test_a_generic_call_leaves_no_trace_on_the_instance(self, order):
+    def test_a_generic_call_leaves_no_trace_on_the_instance(self, order: Order) -> None:
         """What `typing` sets on the result does not reach the instance's `__dict__`."""
         ModelRef[Order](order)
 
         assert "__orig_class__" not in order.__dict__
 
-    def test_the_class_can_be_called_with_an_alias(self):
+    def test_the_class_can_be_called_with_an_alias(self) -> None:
         """`ModelRef(Order, 42, using="eu")` takes what `reference` takes."""
-        assert identity(ModelRef(Order, 42, using="eu")) == Identity("shop.order", 42, "eu")
+        ref = ModelRef(Order, 42, using="eu")  # pyright: ignore[reportCallIssue]  # an alias
+        assert identity(ref) == Identity("shop.order", 42, "eu")
 
-    def test_model_ref_is_generic(self):
+    def test_model_ref_is_generic(self) -> None:
         """`ModelRef[Order]` keeps its argument for who reads annotations."""
         annotation = ModelRef[Order]
 
@@ -170,16 +177,16 @@ class TestMaking:
         assert typing.get_args(annotation) == (Order,)
 
     @pytest.mark.parametrize("value", [None, 42, "shop.order:42", Order, ModelRef, object()])
-    def test_what_is_no_reference_is_not_taken_for_one(self, value):
+    def test_what_is_no_reference_is_not_taken_for_one(self, value: Any) -> None:
         """`is_reference` is false for anything but a reference."""
         assert not is_reference(value)
 
-    def test_an_instance_is_no_reference(self, order):
+    def test_an_instance_is_no_reference(self, order: Order) -> None:
         """`is_reference` and `isinstance` tell an instance from a reference to it."""
         assert not is_reference(order)
-        assert not isinstance(order, ModelRef)
+        assert not isinstance(order, ModelRef)  # pyright: ignore[reportArgumentType]  # an alias
 
-    def test_resolve_passes_an_instance_through(self, order):
+    def test_resolve_passes_an_instance_through(self, order: Order) -> None:
         """`resolve(order)` is `order`, without a query."""
         with queries():
             assert resolve(order) is order
@@ -188,27 +195,29 @@ class TestMaking:
 class TestClass:
     """A reference is an instance of its model to whoever asks."""
 
-    def test_a_reference_is_an_instance_of_its_model_and_of_model_ref(self, ref):
+    def test_a_reference_is_an_instance_of_its_model_and_of_model_ref(
+        self, ref: ModelRef[Order]
+    ) -> None:
         """`isinstance` holds for both, before and after loading."""
         with queries():
             assert isinstance(ref, Order)
-            assert isinstance(ref, ModelRef)
+            assert isinstance(ref, ModelRef)  # pyright: ignore[reportArgumentType]  # an alias
             assert is_reference(ref)
 
-        assert not isinstance(ref, Product)
+        assert not isinstance(ref, Product)  # type: ignore[unreachable]  # what is tested
 
-    def test_its_class_is_the_model_and_its_type_a_model_ref(self, ref):
+    def test_its_class_is_the_model_and_its_type_a_model_ref(self, ref: ModelRef[Order]) -> None:
         """`ref.__class__` is the model, `type(ref)` a `ModelRef`."""
         with queries():
             assert ref.__class__ is Order
-            assert issubclass(type(ref), ModelRef)
+            assert issubclass(type(ref), ModelRef)  # pyright: ignore[reportArgumentType]  # an alias
 
-    def test_it_knows_its_models_options(self, ref):
+    def test_it_knows_its_models_options(self, ref: ModelRef[Order]) -> None:
         """`ref._meta` is the model's."""
         with queries():
             assert ref._meta is Order._meta
 
-    def test_a_reference_to_a_proxy_is_of_the_proxy_and_of_its_model(self, order):
+    def test_a_reference_to_a_proxy_is_of_the_proxy_and_of_its_model(self, order: Order) -> None:
         """A proxy keeps its own class."""
         ref = arrived(UrgentOrder.objects.get())[0]
 
@@ -216,7 +225,7 @@ class TestClass:
         assert isinstance(ref, Order)
         assert ref.hurry() == "gift!"
 
-    def test_a_reference_to_a_child_is_of_its_parents(self):
+    def test_a_reference_to_a_child_is_of_its_parents(self) -> None:
         """Multi-table inheritance is inheritance."""
         ref = reference(SportsCar, 1)
 
@@ -224,22 +233,23 @@ class TestClass:
         assert isinstance(ref, Vehicle)
         assert not isinstance(reference(Car, 1), SportsCar)
 
-    def test_singledispatch_dispatches_on_the_model(self, ref):
+    def test_singledispatch_dispatches_on_the_model(self, ref: ModelRef[Order]) -> None:
         """A function registered for the model gets the reference, without a query."""
 
         @functools.singledispatch
-        def describe(value):
+        def describe(value: Any) -> str:
             return "anything"
 
         @describe.register
-        def describe_order(value: Order):
+        def describe_order(value: Order) -> str:
             return "an order"
 
         with queries():
             assert describe(ref) == "an order"
 
-    def test_a_class_pattern_matches(self, pending):
+    def test_a_class_pattern_matches(self, pending: Any) -> None:
         """`match` sees the model, and reads its attributes."""
+        found: Any
         with queries():
             match pending:
                 case Product():
@@ -252,24 +262,24 @@ class TestClass:
                 case Order(note=note):
                     assert (found, note) == (42, "gift")
 
-    def test_abstract_base_classes_see_the_models_methods(self):
+    def test_abstract_base_classes_see_the_models_methods(self) -> None:
         """`isinstance(ref, Sized)` says what it says of the model, without a query."""
         with queries():
             assert isinstance(reference(Basket, 1), collections.abc.Sized)
             assert isinstance(reference(Basket, 1), collections.abc.Iterable)
-            assert isinstance(reference(Rule, 1), collections.abc.Callable)
+            assert isinstance(reference(Rule, 1), collections.abc.Callable)  # type: ignore[arg-type]
             assert not isinstance(reference(Order, 1), collections.abc.Sized)
             assert not isinstance(reference(Order, 1), collections.abc.Iterable)
             assert isinstance(reference(Order, 1), collections.abc.Hashable)
 
-    def test_callable_says_what_it_says_of_the_model(self):
+    def test_callable_says_what_it_says_of_the_model(self) -> None:
         """`callable(ref)` is true only for a model with `__call__`."""
         with queries():
             assert callable(reference(Rule, 1))
             assert not callable(reference(Order, 1))
 
 
-NEVER = {
+NEVER: dict[str, Callable[[Any], Any]] = {
     "pk": lambda ref: ref.pk,
     "the key's attname": lambda ref: ref.id,
     "_meta": lambda ref: ref._meta,
@@ -299,28 +309,31 @@ class TestNeverAQuery:
     """What a pending reference answers itself."""
 
     @pytest.mark.parametrize("use", NEVER.values(), ids=NEVER)
-    def test_it_answers_without_loading(self, pending, use):
+    def test_it_answers_without_loading(
+        self, pending: ModelRef[Order], use: Callable[[Any], Any]
+    ) -> None:
         """None of these sends a query or loads the reference."""
         with queries():
             use(pending)
 
         assert not is_resolved(pending)
 
-    def test_the_key_is_the_rows(self, ref):
+    def test_the_key_is_the_rows(self, ref: ModelRef[Order]) -> None:
         """`pk` and the key's name give the key."""
         with queries():
             assert (ref.pk, ref.id) == (42, 42)
 
-    def test_the_state_is_that_of_a_row_that_was_read(self, pending):
+    def test_the_state_is_that_of_a_row_that_was_read(self, pending: ModelRef[Order]) -> None:
         """A pending reference is not being added, and knows its alias."""
         assert pending._state.adding is False
         assert pending._state.db == "default"
         assert reference(Order, 42, using="eu")._state.db == "eu"
 
-    def test_the_key_is_set(self, pending):
+    def test_the_key_is_set(self, pending: ModelRef[Order]) -> None:
         """`_is_pk_set()` and `prepare_database_save()` answer for the key."""
-        assert pending._is_pk_set() is True
-        assert pending.prepare_database_save(Line._meta.get_field("order")) == 42
+        assert pending._is_pk_set() is True  # type: ignore[attr-defined]  # Django's own
+        field: Any = Line._meta.get_field("order")
+        assert pending.prepare_database_save(field) == 42
 
     @pytest.mark.parametrize(
         ("model", "pk", "names"),
@@ -335,7 +348,9 @@ class TestNeverAQuery:
         ],
         ids=lambda value: value.__name__ if isinstance(value, type) else "",
     )
-    def test_every_column_of_the_key_is_known(self, model, pk, names):
+    def test_every_column_of_the_key_is_known(
+        self, model: Any, pk: Any, names: dict[str, Any]
+    ) -> None:
         """Parts of a composite key, a relation's attname and the parents' keys need no row."""
         ref = reference(model, pk)
 
@@ -343,7 +358,7 @@ class TestNeverAQuery:
             assert ref.pk == pk
             assert {name: getattr(ref, name) for name in names} == names
 
-    def test_a_field_called_id_that_is_not_the_key_is_read(self):
+    def test_a_field_called_id_that_is_not_the_key_is_read(self) -> None:
         """`id` is a field like any other where the key has another name."""
         Locker.objects.create(number=7, id="seven")
         ref = reference(Locker, 7)
@@ -351,7 +366,7 @@ class TestNeverAQuery:
         with queries(default=1):
             assert ref.id == "seven"
 
-    def test_the_key_of_a_parent_that_the_child_does_not_share_is_read(self):
+    def test_the_key_of_a_parent_that_the_child_does_not_share_is_read(self) -> None:
         """A child with a key of its own does not know its parent's."""
         parent = Truck.objects.create(plate="HH-1").vehicle_id
         ref = reference(Truck, "HH-1")
@@ -359,7 +374,7 @@ class TestNeverAQuery:
         with queries(default=1):
             assert (ref.pk, ref.id, ref.vehicle_id) == ("HH-1", parent, parent)
 
-    def test_a_key_that_is_a_relation_is_followed(self):
+    def test_a_key_that_is_a_relation_is_followed(self) -> None:
         """The name of a one-to-one key gives the related row: one query for each."""
         Profile.objects.create(customer=Customer.objects.create(pk=7, name="Ada"))
         ref = reference(Profile, 7)
@@ -391,17 +406,19 @@ class TestNeverAQuery:
             "__call__",
         ],
     )
-    def test_a_name_that_tools_probe_is_missing_without_loading(self, pending, name):
+    def test_a_name_that_tools_probe_is_missing_without_loading(
+        self, pending: ModelRef[Order], name: str
+    ) -> None:
         """What the model lacks and Django or a tool asks for is an AttributeError, no query."""
         with queries(), pytest.raises(AttributeError):
             getattr(pending, name)
 
         assert not is_resolved(pending)
 
-    def test_setting_an_unknown_dunder_does_not_load(self, pending):
+    def test_setting_an_unknown_dunder_does_not_load(self, pending: ModelRef[Order]) -> None:
         """`ref.__anything__ = 1` is an AttributeError, no query."""
         with queries(), pytest.raises(AttributeError):
-            pending.__anything__ = 1
+            pending.__anything__ = 1  # type: ignore[attr-defined]  # what is tested
 
         assert not is_resolved(pending)
 
@@ -412,11 +429,11 @@ class TestNeverAQuery:
             (42, "eu", "<ModelRef shop.order pk=42 using=eu>"),
         ],
     )
-    def test_repr_shows_label_key_and_alias(self, pk, using, text):
+    def test_repr_shows_label_key_and_alias(self, pk: Any, using: str | None, text: str) -> None:
         """A pending reference shows where its row is, and nothing of the row."""
         assert repr(reference(Order, pk, using=using)) == text
 
-    def test_repr_is_the_same_however_the_reference_is_used(self, ref):
+    def test_repr_is_the_same_however_the_reference_is_used(self, ref: ModelRef[Order]) -> None:
         """Loading does not put field values into `repr`."""
         assert repr(ref) == "<ModelRef shop.order pk=42>"
 
@@ -428,7 +445,7 @@ class TestNeverAQuery:
             (Book, Isbn("9780000000007"), "pk=978-0000000007"),
         ],
     )
-    def test_repr_shows_the_key_as_it_travels(self, model, pk, shown):
+    def test_repr_shows_the_key_as_it_travels(self, model: Any, pk: Any, shown: str) -> None:
         """Keys of other types are shown as on the wire."""
         assert shown in repr(reference(model, pk))
 
@@ -461,7 +478,9 @@ class TestEverythingElseLoads:
     """What needs the row reads it, once."""
 
     @pytest.mark.parametrize(("use", "sent"), LOADS.values(), ids=LOADS)
-    def test_it_loads_first(self, pending, use, sent):
+    def test_it_loads_first(
+        self, pending: ModelRef[Order], use: Callable[[Any], Any], sent: int
+    ) -> None:
         """The first use reads the row; what is beyond that is the use's own."""
         with queries(default=sent):
             use(pending)
@@ -469,14 +488,16 @@ class TestEverythingElseLoads:
         assert is_resolved(pending)
 
     @pytest.mark.parametrize("first", [LOADS["field"][0], LOADS["write"][0], str])
-    def test_a_second_use_sends_nothing(self, pending, first):
+    def test_a_second_use_sends_nothing(
+        self, pending: ModelRef[Order], first: Callable[[Any], Any]
+    ) -> None:
         """Whatever came first, fields are there afterwards."""
         first(pending)
 
         with queries():
             assert pending.total == Decimal("12.50")
 
-    def test_what_is_read_is_the_rows(self, pending):
+    def test_what_is_read_is_the_rows(self, pending: ModelRef[Order]) -> None:
         """Fields, properties, methods and relations give what they give on the instance."""
         assert pending.total == Decimal("12.50")
         assert pending.gross == Decimal("15.00")
@@ -484,20 +505,20 @@ class TestEverythingElseLoads:
         assert str(pending) == "Order over 12.50"
         assert list(pending.lines.all()) == []
 
-    def test_a_write_is_kept(self, pending):
+    def test_a_write_is_kept(self, pending: ModelRef[Order]) -> None:
         """The first use may be a write; the load does not undo it."""
         pending.note = "written"
 
         assert pending.note == "written"
         assert resolve(pending).note == "written"
 
-    def test_a_property_is_written_through_its_setter(self, pending):
+    def test_a_property_is_written_through_its_setter(self, pending: ModelRef[Order]) -> None:
         """A write goes to the model's own descriptor."""
         pending.gross = Decimal("24.00")
 
         assert pending.total == Decimal("20.00")
 
-    def test_a_deleted_field_is_deferred(self, pending):
+    def test_a_deleted_field_is_deferred(self, pending: ModelRef[Order]) -> None:
         """`del ref.note` does what it does on an instance: the field is read again."""
         del pending.note
 
@@ -505,12 +526,12 @@ class TestEverythingElseLoads:
         with queries(default=1):
             assert pending.note == "gift"
 
-    def test_a_missing_name_is_the_models_error(self, pending):
+    def test_a_missing_name_is_the_models_error(self, pending: ModelRef[Order]) -> None:
         """An AttributeError names the model's class, as the instance's would."""
         with pytest.raises(AttributeError, match="'Order' object has no attribute 'no_such_name'"):
-            _ = pending.no_such_name
+            _ = pending.no_such_name  # type: ignore[attr-defined]  # what is tested
 
-    def test_resolve_loads(self, pending):
+    def test_resolve_loads(self, pending: ModelRef[Order]) -> None:
         """`resolve(ref)` gives a real instance of the model."""
         with queries(default=1):
             instance = resolve(pending)
@@ -518,7 +539,7 @@ class TestEverythingElseLoads:
         assert type(instance) is Order
         assert resolve(pending) is instance
 
-    def test_words_of_a_reference_are_the_models(self):
+    def test_words_of_a_reference_are_the_models(self) -> None:
         """Fields and methods may have any name: a reference hides none of them."""
         Instrument.objects.create(
             pk=1, model="m", get="g", identity="i", using="u", label="l", batch="b", sealed="s"
@@ -534,6 +555,6 @@ class TestEverythingElseLoads:
             "m referenced",
         )
 
-    def test_there_is_no_public_name_of_its_own(self):
+    def test_there_is_no_public_name_of_its_own(self) -> None:
         """The class adds no name without an underscore to what a model has."""
         assert [name for name in dir(ModelRef) if not name.startswith("_")] == []

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from kombu import Message
 import modelref.celery
 from modelref import reference
 from tests.events import receiving_events
-from tests.queues import Queue
+from tests.queues import MakeQueue, Queue
 from tests.shop.models import Patient
 from tests.shop.models.patients import SHOWN
 from tests.shop.queries import ALIASES
@@ -76,7 +77,9 @@ class TestMessages:
     """What is published."""
 
     @pytest.mark.parametrize("way", WAYS)
-    def test_headers_show_references(self, make_queue, patient, way):
+    def test_headers_show_references(
+        self, make_queue: MakeQueue, patient: Patient, way: str
+    ) -> None:
         """In the place of rows, and nobody asks for their text; the event `task-sent` as well."""
         queue = make_queue(
             "memory",
@@ -109,7 +112,9 @@ class TestMessages:
         ],
         ids=["delay", "chain", "map"],
     )
-    def test_all_tasks_of_an_app_whose_class_takes_rows(self, memory_queue, patient, send):
+    def test_all_tasks_of_an_app_whose_class_takes_rows(
+        self, memory_queue: Queue, patient: Patient, send: Callable[..., Any]
+    ) -> None:
         """With `task_cls`, those that `app.task` makes."""
         app = Celery("all", set_as_current=False, task_cls="modelref.celery:RefTask")
         app.config_from_object(dict(memory_queue.conf))
@@ -132,8 +137,8 @@ class TestMessages:
         ids=["send_task", "plain task"],
     )
     def test_an_instance_that_goes_past_such_a_task_is_celerys_to_show(
-        self, memory_queue, patient, send
-    ):
+        self, memory_queue: Queue, patient: Patient, send: Callable[..., Any]
+    ) -> None:
         """It is sent as a reference: give one, and it is shown as one."""
         Patient.shown.clear()
 
@@ -154,7 +159,7 @@ class TestWorkers:
         """A worker that logs all it can, and sends events."""
         return start_worker("redis", pool=pool, options=["-l", "DEBUG", "-E"])
 
-    def test_no_text_of_a_row_is_asked_for(self, worker, patient):
+    def test_no_text_of_a_row_is_asked_for(self, worker: Worker, patient: Patient) -> None:
         """Whatever becomes of a task."""
         with worker.queue.producing() as app, receiving_events(app) as told:
             results = [
@@ -204,7 +209,9 @@ class TestRemoteControl:
         """A client without modelref."""
         return worker.queue.app("none")
 
-    def test_tasks_are_shown_with_references_as_text(self, worker, client, patient, tmp_path):
+    def test_tasks_are_shown_with_references_as_text(
+        self, worker: Worker, client: Celery, patient: Patient, tmp_path: Path
+    ) -> None:
         """Those that run, wait for a child, or for their time; by all commands that show them."""
         path = tmp_path / "go on"
         with worker.queue.producing():
@@ -230,7 +237,7 @@ class TestRemoteControl:
         assert (shown["reserved"]["id"], shown["scheduled"]["id"]) == (reserved.id, scheduled.id)
         assert SHOWN not in worker.log
 
-    def test_events_are_read(self, worker, client, patient):
+    def test_events_are_read(self, worker: Worker, client: Celery, patient: Patient) -> None:
         """They are JSON, with references as text."""
         with worker.queue.producing(), receiving_events(client) as told:
             result = treat.delay(patient)

@@ -19,7 +19,7 @@ from modelref import is_reference
 from modelref.celery import RefTask, task
 from modelref.celery.request import Request
 from tests.codecs import CODECS
-from tests.queues import Queue
+from tests.queues import MakeQueue, Queue
 from tests.shop.models import Order
 from tests.tasks_request import (
     MEASURED,
@@ -76,7 +76,9 @@ class TestWhatIsSent:
         request.execute_using_pool(pool)
         return pool.sent.replace(request.body, b"")
 
-    def test_references_are_sent_in_the_body_alone(self, memory_queue, orders):
+    def test_references_are_sent_in_the_body_alone(
+        self, memory_queue: Queue, orders: list[Order]
+    ) -> None:
         """A thousand of them are no bytes more."""
         told = {}
         for kind in (RefTask.Request, CeleryRequest):
@@ -88,7 +90,9 @@ class TestWhatIsSent:
         assert len(told[RefTask.Request]) < 3_000
         assert len(told[CeleryRequest]) > 10_000
 
-    def test_the_main_process_reads_all_of_it(self, memory_queue, orders):
+    def test_the_main_process_reads_all_of_it(
+        self, memory_queue: Queue, orders: list[Order]
+    ) -> None:
         """A receiver of the signal `task_received` finds the arguments where they have been."""
         count_measured.delay(orders)
 
@@ -98,19 +102,20 @@ class TestWhatIsSent:
         assert shown == request.args[0] == orders
         assert all(map(is_reference, shown))
 
-    def test_the_child_needs_no_more(self, memory_queue, orders):
+    def test_the_child_needs_no_more(self, memory_queue: Queue, orders: list[Order]) -> None:
         """Celery takes the arguments from the body it is sent."""
         count_measured.delay(orders)
         pool = Pool()
         self.received(memory_queue, pool).execute_using_pool(pool)
 
-        name, uuid, told, *body = pickle.loads(pool.sent)
+        name, uuid, told, body, kind, encoding = pickle.loads(pool.sent)
 
         assert type(told) is dict
         assert not {"args", "kwargs"} & told.keys()
-        assert trace_task_ret(name, uuid, told, *body, app=memory_queue.app())[1] == "1000"
+        app = memory_queue.app()
+        assert trace_task_ret(name, uuid, told, body, kind, encoding, app=app)[1] == "1000"
 
-    def test_what_is_decoded_once_only_is_sent(self, make_queue, order):
+    def test_what_is_decoded_once_only_is_sent(self, make_queue: MakeQueue, order: Order) -> None:
         """By task protocol 1 the child gets what the main process has decoded."""
         queue = make_queue("memory", task_protocol=1)
         with queue.producing():
@@ -131,7 +136,7 @@ class TestWhatIsSent:
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
-def test_arguments_by_place_arrive_by_protocol_1(codec, order):
+def test_arguments_by_place_arrive_by_protocol_1(codec: Any, order: Order) -> None:
     """They are references, as those by name are."""
     call = {"task": "any", "id": "1", "args": [order, [order]], "kwargs": {"order": order}}
 
@@ -145,11 +150,11 @@ def test_arguments_by_place_arrive_by_protocol_1(codec, order):
 class TestWhichRequest:
     """Where Celery looks for the class."""
 
-    def test_tasks_that_take_rows_have_it(self):
+    def test_tasks_that_take_rows_have_it(self) -> None:
         """Those made by `task` as those made on the class."""
         assert symbol_by_name(RefTask.Request) is symbol_by_name(give_note.Request) is Request
 
-    def test_that_of_the_project_wins(self, memory_queue):
+    def test_that_of_the_project_wins(self, memory_queue: Queue) -> None:
         """By option of a task, or on a base class."""
 
         class ProjectTask(RefTask):
@@ -177,7 +182,7 @@ class TestPrefork:
         with worker.queue.producing():
             yield
 
-    def test_few_bytes_go_to_the_child(self, worker):
+    def test_few_bytes_go_to_the_child(self, worker: Worker) -> None:
         """Of a request of the project's own, which says how many; all references arrive."""
         orders = Order.objects.bulk_create([Order() for _ in range(1_000)])
 
@@ -187,11 +192,12 @@ class TestPrefork:
         sizes = re.findall(rf"{MEASURED} (\d+)", worker.log)
         assert 0 < max(map(int, sizes)) < 3_000
 
-    def test_the_request_of_a_task_knows_its_arguments(self, order):
+    def test_the_request_of_a_task_knows_its_arguments(self, order: Order) -> None:
         """`self.request.args`, as Celery fills it in."""
-        assert give_note.delay(order).get(timeout=10) == ["gift", 1]
+        found: Any = give_note.delay(order).get(timeout=10)  # JSON knows no tuples
+        assert found == ["gift", 1]
 
-    def test_a_killed_child_loses_no_task(self, order, tmp_path):
+    def test_a_killed_child_loses_no_task(self, order: Order, tmp_path: Path) -> None:
         """The message goes back, and is run again."""
         path = tmp_path / "tries"
 
@@ -199,7 +205,7 @@ class TestPrefork:
         assert len(path.read_text().splitlines()) == 2
 
     @pytest.mark.skipif(not RETRIES_WHEN_LOST, reason="as of Celery 5.7")
-    def test_the_main_process_sends_a_lost_task_again(self, order, tmp_path):
+    def test_the_main_process_sends_a_lost_task_again(self, order: Order, tmp_path: Path) -> None:
         """With the references that it holds."""
         path = tmp_path / "tries"
 
@@ -209,12 +215,16 @@ class TestPrefork:
     @pytest.mark.parametrize(
         ("task", "error"), [(hang, TimeLimitExceeded), (hang_softly, SoftTimeLimitExceeded)]
     )
-    def test_a_time_limit_ends_the_task(self, order, task, error):
+    def test_a_time_limit_ends_the_task(
+        self, order: Order, task: Any, error: type[Exception]
+    ) -> None:
         """Hard and soft."""
         with pytest.raises(error):
             task.delay(order).get(timeout=20)
 
-    def test_an_errback_in_the_main_process_gets_the_references(self, order, tmp_path):
+    def test_an_errback_in_the_main_process_gets_the_references(
+        self, order: Order, tmp_path: Path
+    ) -> None:
         """After a hard limit Celery calls it there."""
         path = tmp_path / "noted"
 
@@ -225,7 +235,7 @@ class TestPrefork:
         wait_for_file(path)
         assert path.read_text() == f"TimeLimitExceeded [<ModelRef shop.order pk={order.pk}>]"
 
-    def test_a_task_that_runs_is_revoked(self, order, tmp_path):
+    def test_a_task_that_runs_is_revoked(self, order: Order, tmp_path: Path) -> None:
         """Its child is ended."""
         path = tmp_path / "started"
         result = sleep_over.delay(order, str(path))
@@ -239,7 +249,9 @@ class TestPrefork:
 
 @pytest.mark.parametrize("protocol", [1, 2])
 @pytest.mark.parametrize("pool", ["prefork", "threads", "gevent", "solo"])
-def test_each_pool_runs_it(start_worker, make_queue, order, pool, protocol):
+def test_each_pool_runs_it(
+    start_worker: StartWorker, make_queue: MakeQueue, order: Order, pool: str, protocol: int
+) -> None:
     """At once, and after waiting in the main process."""
     queue = make_queue("redis", task_protocol=protocol)
     start_worker(queue=queue, pool=pool)
@@ -248,7 +260,8 @@ def test_each_pool_runs_it(start_worker, make_queue, order, pool, protocol):
         waiting = give_note.apply_async((order,), countdown=0.1)
         at_once = give_note.delay(order)
 
-        assert at_once.get(timeout=10) == waiting.get(timeout=10) == ["gift", 1]
+        found: list[Any] = [each.get(timeout=10) for each in (at_once, waiting)]
+        assert found == [["gift", 1]] * 2
 
 
 def wait_for_file(path: Path) -> None:

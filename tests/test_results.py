@@ -6,6 +6,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import celery
@@ -98,7 +99,7 @@ def got(result: Any) -> Any:
 class TestValues:
     """What a task returns."""
 
-    def test_a_row_comes_back_as_a_reference(self, orders):
+    def test_a_row_comes_back_as_a_reference(self, orders: list[Order]) -> None:
         """It is read where it is used."""
         result = give_one.delay(orders[0])
 
@@ -110,7 +111,7 @@ class TestValues:
         with queries(default=1):
             assert found.note == "a"
 
-    def test_containers_of_rows_come_back_as_such(self, orders):
+    def test_containers_of_rows_come_back_as_such(self, orders: list[Order]) -> None:
         """Lists, dicts and what is inside them; a tuple as a list."""
         first, *rest = orders
 
@@ -121,7 +122,7 @@ class TestValues:
 
         assert is_reference(found["deep"][0]["order"])
 
-    def test_a_result_is_one_batch(self, worker, orders):
+    def test_a_result_is_one_batch(self, worker: Worker, orders: list[Order]) -> None:
         """All that is in it is read by one query."""
         if PICKLES_RESULTS and worker.queue.backend == "database":
             pytest.skip("Celery's own pickle has each reference alone, before 5.7")
@@ -131,7 +132,7 @@ class TestValues:
             assert found["deep"][0]["order"].note == found["first"].note == "a"
             assert [order.note for order in found["rest"]] == ["b", "c", "d"]
 
-    def test_a_row_may_go_after_its_task(self, orders):
+    def test_a_row_may_go_after_its_task(self, orders: list[Order]) -> None:
         """The task has succeeded, and who uses the row learns that it is gone."""
         result = give_one.delay(orders[0])
         got(result)
@@ -144,7 +145,9 @@ class TestValues:
             str(found)
 
     @pytest.mark.parametrize("worker", KEPT, indirect=True)
-    def test_a_state_of_its_own_may_hold_a_row(self, worker, orders, tmp_path):
+    def test_a_state_of_its_own_may_hold_a_row(
+        self, worker: Worker, orders: list[Order], tmp_path: Path
+    ) -> None:
         """`update_state(meta=...)`."""
         path = tmp_path / "go on"
         result = show_progress.delay(orders[0], str(path))
@@ -158,7 +161,7 @@ class TestValues:
             path.touch()
         got(result)
 
-    def test_the_results_of_a_group(self, orders):
+    def test_the_results_of_a_group(self, orders: list[Order]) -> None:
         """References each, which `resolve_all` reads together."""
         with queries():
             found = got(group(give_one.s(order) for order in orders)())
@@ -167,7 +170,7 @@ class TestValues:
             assert [order.note for order in resolve_all(found)] == ["a", "b", "c", "d"]
 
     @pytest.mark.parametrize("worker", KEPT, indirect=True)
-    def test_the_parts_of_a_chord(self, orders):
+    def test_the_parts_of_a_chord(self, orders: list[Order]) -> None:
         """They go to its body unread."""
         with queries():
             found = got(chord([give_one.s(order) for order in orders], notes_of.s())())
@@ -175,13 +178,14 @@ class TestValues:
         assert found == ["a", "b", "c", "d"]
 
     @pytest.mark.parametrize("worker", KEPT, indirect=True)
-    def test_a_saved_group_is_restored(self, worker, orders):
+    def test_a_saved_group_is_restored(self, worker: Worker, orders: list[Order]) -> None:
         """Its results are references as before."""
         results = group(give_one.s(order) for order in orders)()
         results.save()
         got(results)
 
         restored = GroupResult.restore(results.id, app=worker.queue.app())
+        assert restored is not None
 
         with queries():
             assert [each.result for each in restored.results] == orders
@@ -191,11 +195,12 @@ class TestValues:
 class TestExtended:
     """`result_extended`: arguments are kept with the result."""
 
-    def test_arguments_come_back_as_references(self, worker, orders):
+    def test_arguments_come_back_as_references(self, worker: Worker, orders: list[Order]) -> None:
         """By place and by name, beside the result."""
         result = give_many.apply_async(kwargs={"orders": orders})
         other = give_one.delay(orders[0])
-        got(result), got(other)
+        got(result)
+        got(other)
 
         with queries():
             assert result.kwargs == {"orders": orders}
@@ -203,9 +208,9 @@ class TestExtended:
             assert is_reference(other.args[0])
             assert other.name == give_one.name
 
-    def test_those_of_a_task_that_failed(self, patient):
+    def test_those_of_a_task_that_failed(self, patient: Patient) -> None:
         """With its error."""
-        result = fail.delay("alone", patient)
+        result: Any = fail.delay("alone", patient)
         result.get(timeout=20, interval=0.05, propagate=False)
 
         assert result.args == ["alone", patient]
@@ -216,7 +221,7 @@ class TestExtended:
 class TestErrors:
     """What a task raises."""
 
-    def test_an_error_comes_back_with_references(self, patient):
+    def test_an_error_comes_back_with_references(self, patient: Patient) -> None:
         """As itself; its text reads nothing, and shows no text of a row."""
         result = fail.delay("with text", patient)
 
@@ -230,7 +235,7 @@ class TestErrors:
         assert found.name == "Ada"
         assert Patient.shown == []
 
-    def test_references_in_containers_come_back_in_them(self, patient):
+    def test_references_in_containers_come_back_in_them(self, patient: Patient) -> None:
         """Lists and dicts."""
         with pytest.raises(Untreatable) as caught:
             got(fail.delay("containers", patient))
@@ -239,23 +244,23 @@ class TestErrors:
         assert (first, list(second["who"])) == ([patient], [patient, 1])
 
     @pytest.mark.parametrize("how", ["unsaved", "deleted"])
-    def test_a_row_that_there_is_not_comes_back_as_text(self, patient, how):
+    def test_a_row_that_there_is_not_comes_back_as_text(self, patient: Patient, how: str) -> None:
         """The error is the task's, and not one about its arguments."""
         with pytest.raises(Untreatable) as caught:
             got(fail.delay(how, patient))
 
         assert caught.value.args == ("<shop.patient without a row>",)
 
-    def test_the_traceback_shows_references(self, patient):
+    def test_the_traceback_shows_references(self, patient: Patient) -> None:
         """Also of the errors that the last one comes from."""
-        result = fail.delay("chained", patient)
+        result: Any = fail.delay("chained", patient)
         result.get(timeout=20, interval=0.05, propagate=False)
 
         assert "ValueError: <ModelRef shop.patient pk=7>" in result.traceback
         assert "Ada" not in result.traceback
 
     @pytest.mark.parametrize("worker", KEPT, indirect=True)
-    def test_an_error_among_the_parts_of_a_chord(self, patient):
+    def test_an_error_among_the_parts_of_a_chord(self, patient: Patient) -> None:
         """The chord fails with its text."""
         result = chord([fail.s("alone", patient)], notes_of.s())()
 
@@ -269,10 +274,14 @@ class TestErrors:
 class TestWithoutDjango:
     """A process that reads results, and has neither Django's settings nor this package imported."""
 
-    def test_values_and_errors_are_read(self, worker, orders, patient):
+    def test_values_and_errors_are_read(
+        self, worker: Worker, orders: list[Order], patient: Patient
+    ) -> None:
         """References print, compare and name their rows."""
-        value, error = give_many.delay(orders), fail.delay("alone", patient)
-        got(value), error.get(timeout=20, interval=0.05, propagate=False)
+        value: Any = give_many.delay(orders)
+        error: Any = fail.delay("alone", patient)
+        got(value)
+        error.get(timeout=20, interval=0.05, propagate=False)
         accepts = {"result_serializer": "modelref-json", "accept_content": ["modelref-json"]}
         script = f"""
             from celery import Celery

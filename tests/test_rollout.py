@@ -3,14 +3,17 @@
 The steps are those of `tests.rollout`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from celery import chain, chord
 
 from modelref.codecs.json import CONTENT_TYPE
 from modelref.errors import NotEncodable
-from tests.rollout import SEND, send_as_accept, send_as_full, send_as_old, start_on
+from tests.proj import Setup
+from tests.queues import Broker, MakeQueue
+from tests.rollout import SEND, Step, send_as_accept, send_as_full, send_as_old, start_on
 from tests.shop.models import Order
 from tests.tasks_rollout import largest_of, note_at_second_try, note_of
 from tests.workers import StartWorker, Worker
@@ -49,34 +52,39 @@ class TestWhoUnderstandsWhom:
 
     @pytest.mark.parametrize("send", [send_as_old, send_as_accept])
     @pytest.mark.parametrize("name", ["old_worker", "accepting_worker", "full_worker"])
-    def test_keys_as_json_are_understood_by_all(self, request, name, send, order):
+    def test_keys_as_json_are_understood_by_all(
+        self, request: pytest.FixtureRequest, name: str, send: Callable[..., Any], order: Order
+    ) -> None:
         """A primary key is what it has always been, and the new code takes it for the row."""
         worker = request.getfixturevalue(name)
 
         assert send(worker.queue, order).get(timeout=10) == "gift"
 
     @pytest.mark.parametrize("name", ["accepting_worker", "full_worker"])
-    def test_references_are_understood_where_they_are_accepted(self, request, name, order):
+    def test_references_are_understood_where_they_are_accepted(
+        self, request: pytest.FixtureRequest, name: str, order: Order
+    ) -> None:
         """Either `setup` is enough to receive them."""
         worker = request.getfixturevalue(name)
 
         assert send_as_full(worker.queue, order).get(timeout=10) == "gift"
 
     def test_keys_sent_by_the_new_code_are_understood_by_new_workers(
-        self, accepting_worker, full_worker, order
-    ):
+        self, accepting_worker: Worker, full_worker: Worker, order: Order
+    ) -> None:
         """Code may send keys for as long as it likes."""
         for worker in (accepting_worker, full_worker):
             with worker.queue.producing("full"):
-                assert note_of.delay(order.pk).get(timeout=10) == "gift"
+                result = note_of.delay(order.pk)  # type: ignore[modelref-call]  # a key
+                assert result.get(timeout=10) == "gift"
 
     @pytest.mark.parametrize("setup", ["full", "accept", "none"])
-    def test_what_is_sent(self, make_queue, setup, order):
+    def test_what_is_sent(self, make_queue: MakeQueue, setup: Setup, order: Order) -> None:
         """Only `setup(app)` changes the type of messages."""
         queue = make_queue("redis")
 
         with queue.producing(setup):
-            note_of.delay(order.pk)
+            note_of.delay(order.pk)  # type: ignore[modelref-call]  # a key
 
         sent = CONTENT_TYPE if setup == "full" else "application/json"
         assert queue.take().content_type == sent
@@ -88,12 +96,12 @@ class TestLoss:
     @pytest.mark.parametrize("send_key", [False, True])
     @pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
     def test_an_old_worker_drops_what_a_full_producer_sends(
-        self, start_worker, broker, send_key, order
-    ):
+        self, start_worker: StartWorker, broker: Broker, send_key: bool, order: Order
+    ) -> None:
         """References or not: the message is logged and gone, its result stays pending."""
         worker = start_on(start_worker, "old", broker=broker)
         with worker.queue.producing("full"):
-            lost = note_of.delay(order.pk if send_key else order)
+            lost = note_of.delay(order.pk if send_key else order)  # type: ignore[modelref-call]  # a key
 
         worker.wait_for_log(REFUSED)
         worker.wait_for_log("The message has been ignored and discarded.")
@@ -103,10 +111,12 @@ class TestLoss:
         assert worker.queue.take() is None
         assert lost.state == "PENDING"
 
-    def test_the_documented_order_loses_nothing(self, start_worker, make_queue, order):
+    def test_the_documented_order_loses_nothing(
+        self, start_worker: StartWorker, make_queue: MakeQueue, order: Order
+    ) -> None:
         """Accept everywhere, then send; back in reverse; whatever waits in the queue meanwhile."""
         queue = make_queue("redis")
-        there = [
+        there: list[tuple[Step, list[Step]]] = [
             ("old", ["old", "accept"]),
             ("accept", ["old", "accept", "full"]),
             ("full", ["accept", "full"]),
@@ -126,30 +136,31 @@ class TestMixedFleet:
     """A call of a `full` producer goes through a worker that still stands on `accept`."""
 
     @pytest.fixture(autouse=True)
-    def producing(self, accepting_worker) -> Iterator[None]:
+    def producing(self, accepting_worker: Worker) -> Iterator[None]:
         """Send references to it."""
         with accepting_worker.queue.producing("full"):
             yield
 
-    def test_a_retry_is_sent_again(self, order):
+    def test_a_retry_is_sent_again(self, order: Order) -> None:
         """What came in may go out again."""
         assert note_at_second_try.delay(order).get(timeout=10) == "gift"
 
-    def test_the_next_step_of_a_chain_is_sent(self, order):
+    def test_the_next_step_of_a_chain_is_sent(self, order: Order) -> None:
         """Its references have come with the first step's message."""
         result = chain(note_of.si(order), note_of.si(order)).delay()
 
         assert result.get(timeout=10) == "gift"
         assert result.parent.state == "SUCCESS"
 
-    def test_a_callback_is_sent(self, order):
+    def test_a_callback_is_sent(self, order: Order) -> None:
         """And the task it follows succeeds."""
         result = note_of.apply_async([order], link=note_of.si(order))
 
         assert result.get(timeout=10) == "gift"
+        assert result.children is not None
         assert result.children[0].get(timeout=10) == "gift"
 
-    def test_the_body_of_a_chord_is_sent(self, order):
+    def test_the_body_of_a_chord_is_sent(self, order: Order) -> None:
         """Its references have come with each member's message."""
         result = chord([note_of.si(order), note_of.si(order)])(note_of.si(order))
 
@@ -171,7 +182,9 @@ class TestRefusal:
         ],
         ids=["delay", "by name", "apply_async", "s", "si"],
     )
-    def test_it_names_task_parameter_and_setup(self, make_queue, setup, send, order):
+    def test_it_names_task_parameter_and_setup(
+        self, make_queue: MakeQueue, setup: Setup, send: Callable[..., Any], order: Order
+    ) -> None:
         """The sender learns what to do."""
         queue = make_queue("redis")
 
@@ -182,14 +195,16 @@ class TestRefusal:
         assert "modelref.celery.setup(app)" in str(caught.value)
         assert queue.take() is None
 
-    def test_a_positional_argument_of_a_signature_is_named_by_its_place(self, make_queue, order):
+    def test_a_positional_argument_of_a_signature_is_named_by_its_place(
+        self, make_queue: MakeQueue, order: Order
+    ) -> None:
         """Which parameter it will go to is not known yet."""
         with make_queue("redis").producing("accept"), pytest.raises(NotEncodable) as caught:
             note_of.s(order)
 
         assert "tests.tasks_rollout.note_of: args[0]:" in str(caught.value)
 
-    def test_a_list_is_refused_as_well(self, make_queue, order):
+    def test_a_list_is_refused_as_well(self, make_queue: MakeQueue, order: Order) -> None:
         """As one instance is."""
         queue = make_queue("redis")
 
@@ -198,7 +213,7 @@ class TestRefusal:
 
         assert queue.take() is None
 
-    def test_a_task_may_say_so_for_itself(self, accepting_worker, order):
+    def test_a_task_may_say_so_for_itself(self, accepting_worker: Worker, order: Order) -> None:
         """One call by our serializer is sent, and accepted."""
         with accepting_worker.queue.producing("accept"):
             result = note_of.apply_async([order], serializer="modelref-json")

@@ -14,13 +14,14 @@ from tests.strategies import arguments, calls, of_pickle
 
 pytestmark = pytest.mark.django_db(databases=ALIASES)
 
-modestly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+EVERY: list[Any] = list(HealthCheck)
+modestly = settings(max_examples=60, deadline=None, suppress_health_check=EVERY)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 @modestly
 @given(call=calls)
-def test_a_call_comes_back(codec, call):
+def test_a_call_comes_back(codec: Any, call: Any) -> None:
     """Equal values, equal identities, no query."""
     args, kwargs = call
 
@@ -34,7 +35,7 @@ def test_a_call_comes_back(codec, call):
 @given(
     value=st.recursive(arguments | of_pickle, lambda each: st.lists(each, max_size=3), max_leaves=5)
 )
-def test_a_pickle_keeps_types(value):
+def test_a_pickle_keeps_types(value: Any) -> None:
     """Tuples, sets, deques and exceptions are what they were."""
     codec = CODECS["pickle"]
 
@@ -46,7 +47,7 @@ def test_a_pickle_keeps_types(value):
 
 @modestly
 @given(value=arguments)
-def test_the_codecs_agree(value):
+def test_the_codecs_agree(value: Any) -> None:
     """What one gives another gives, and a message may be sent on by another than it came by."""
     with queries():
         read = [codec.decode(codec.encode(body(value)))[0] for codec in CODECS.values()]
@@ -63,7 +64,7 @@ def test_the_codecs_agree(value):
 @given(
     value=st.recursive(arguments | of_pickle, lambda each: st.lists(each, max_size=3), max_leaves=5)
 )
-def test_what_cannot_travel_is_refused_by_the_sender(codec, value):
+def test_what_cannot_travel_is_refused_by_the_sender(codec: Any, value: Any) -> None:
     """A message that is written can be read."""
     try:
         wire: Any = codec.encode(body(value))
@@ -76,7 +77,7 @@ def test_what_cannot_travel_is_refused_by_the_sender(codec, value):
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 @modestly
 @given(value=arguments, data=st.data())
-def test_a_truncated_message_is_a_decode_error(codec, value, data):
+def test_a_truncated_message_is_a_decode_error(codec: Any, value: Any, data: st.DataObject) -> None:
     """No part of a message is a message, but for the white space at the end of YAML."""
     wire: Any = codec.encode(body(value)).rstrip()
     part = wire[: data.draw(st.integers(0, len(wire) - 1))]
@@ -89,7 +90,7 @@ def test_a_truncated_message_is_a_decode_error(codec, value, data):
 @pytest.mark.parametrize("name", ["json", "yaml", "msgpack"])
 @modestly
 @given(noise=st.binary(max_size=40), data=st.data())
-def test_noise_is_an_error_or_another_message(name, noise, data):
+def test_noise_is_an_error_or_another_message(name: str, noise: bytes, data: st.DataObject) -> None:
     """Never a query. Of a pickle, noise may ask for more memory than there is."""
     codec = CODECS[name]
     wire: Any = codec.encode(body(data.draw(arguments)))

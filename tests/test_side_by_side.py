@@ -5,6 +5,7 @@ The steps of the roll-out are those of `tests.rollout`.
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from celery.canvas import Signature
 from django.db import transaction
 
 from modelref import is_reference
-from tests.queues import Queue
+from tests.queues import MakeQueue, Queue
 from tests.rollout import SETUP, Step, start_on
 from tests.shop.models import Customer, Order
 from tests.tasks_results import give_one
@@ -64,7 +65,8 @@ MIXED: dict[str, Callable[[Order], Any]] = {
         plain_pk_of.s(order.pk), pk_of.s(), plain_pk_of.s(), note_of.s()
     ),
     "chord of keys": lambda order: chord(
-        [plain_note_of.s(order.pk), note_of.s(order.pk)], joined.s()
+        [plain_note_of.s(order.pk), note_of.s(order.pk)],  # type: ignore[modelref-call]  # a key
+        joined.s(),
     ),
     "chord of rows": lambda order: chord([note_of.s(order), note_of.s(order)], plain_joined.s()),
     "group in a chain": lambda order: chain(
@@ -82,27 +84,28 @@ class TestOneProject:
             yield
 
     @pytest.mark.parametrize("canvas", MIXED)
-    def test_a_canvas_of_both(self, order, canvas):
+    def test_a_canvas_of_both(self, order: Order, canvas: str) -> None:
         """Keys and rows go through it, whichever comes first."""
         found = MIXED[canvas](order).apply_async().get(timeout=10)
 
         assert found in {"gift", "gift gift"}
 
-    def test_a_group_of_both(self, order):
+    def test_a_group_of_both(self, order: Order) -> None:
         """Each gets what it takes."""
-        found = group(plain_note_of.s(order.pk), note_of.s(order), note_of.s(order.pk))()
+        of_key = note_of.s(order.pk)  # type: ignore[modelref-call]  # a key
+        found = group(plain_note_of.s(order.pk), note_of.s(order), of_key)()
 
         assert found.get(timeout=10) == ["gift"] * 3
 
     @pytest.mark.parametrize(("task", "callback"), [(plain_pk_of, note_of), (pk_of, plain_note_of)])
-    def test_a_callback_of_the_other_kind(self, order, task, callback):
+    def test_a_callback_of_the_other_kind(self, order: Order, task: Any, callback: Any) -> None:
         """It gets the key that the task returns."""
         result = task.apply_async((order.pk,), link=callback.s())
 
         assert result.get(timeout=10) == order.pk
         assert result.children[0].get(timeout=10) == "gift"
 
-    def test_an_errback_that_takes_a_row(self, order, tmp_path):
+    def test_an_errback_that_takes_a_row(self, order: Order, tmp_path: Path) -> None:
         """After a task that takes a key."""
         path = tmp_path / "noted"
         errback = note_failure_of.s(order=order, path=str(path))
@@ -115,13 +118,13 @@ class TestOneProject:
         wait_for_text(path, f"{sent.id} gift")
 
     @pytest.mark.parametrize("task", [plain_sender, sender])
-    def test_a_task_that_sends_one_of_the_other_kind(self, order, task):
+    def test_a_task_that_sends_one_of_the_other_kind(self, order: Order, task: Any) -> None:
         """As the project's code has always done."""
         sent = task.delay(order.pk).get(timeout=10)
 
         assert current_app.AsyncResult(sent).get(timeout=10) == "gift"
 
-    def test_a_row_that_is_handed_to_a_task_for_keys_is_a_reference(self, order):
+    def test_a_row_that_is_handed_to_a_task_for_keys_is_a_reference(self, order: Order) -> None:
         """So a task whose result goes to one returns the key."""
         result = chain(give_one.s(order), plain_pk_of.s())()
 
@@ -149,26 +152,33 @@ OF_KEYS: dict[str, Callable[[Callable[..., Signature], int], Any]] = {
         *(("full", worker) for worker in ("accept", "full")),
     ],
 )
-def test_a_canvas_of_keys_between_releases(worker_on, order, producer, worker, canvas):
+def test_a_canvas_of_keys_between_releases(
+    worker_on: Callable[[Step], Worker], order: Order, producer: Step, worker: Step, canvas: str
+) -> None:
     """As JSON, from whom to whom; by name where the producer knows no more."""
     queue = worker_on(worker).queue
     with queue.producing(SETUP[producer]) as app:
 
         def call(task: Any, *args: Any) -> Signature:
-            return app.signature(task.name, args) if producer == "old" else task.s(*args)
+            by_name = producer == "old"
+            made: Signature = app.signature(task.name, args) if by_name else task.s(*args)
+            return made
 
         found = OF_KEYS[canvas](call, order.pk).apply_async().get(timeout=10)
 
     assert found in ("gift", "gift gift", ["gift", "gift"])
 
 
-def test_workers_of_two_releases_share_a_queue(start_worker, make_queue, order):
+def test_workers_of_two_releases_share_a_queue(
+    start_worker: StartWorker, make_queue: MakeQueue, order: Order
+) -> None:
     """Each takes what comes, and sends on what the other takes."""
     queue = make_queue("redis")
     workers = [start_on(start_worker, step, queue=queue) for step in ("old", "accept")]
 
     with queue.producing("accept"):
-        sent = [chain(pk_of.s(order.pk), pk_of.s(), note_of.s())() for _ in range(20)]
+        step = pk_of.s(order.pk)  # type: ignore[modelref-call]  # a key
+        sent = [chain(step, pk_of.s(), note_of.s())() for _ in range(20)]
 
         assert [result.get(timeout=20) for result in sent] == ["gift"] * 20
     assert all(f"{note_of.name}[" in worker.log for worker in workers)
@@ -178,10 +188,12 @@ class TestOneTask:
     """A project may also go task by task: one that says `serializer="json"` takes keys."""
 
     @pytest.mark.parametrize("worker", ["old", "accept", "full"])
-    def test_a_call_that_says_so_is_read_by_all(self, worker_on, order, worker):
+    def test_a_call_that_says_so_is_read_by_all(
+        self, worker_on: Callable[[Step], Worker], order: Order, worker: Step
+    ) -> None:
         """Also what the last step sends."""
         with worker_on(worker).queue.producing("full"):
-            result = note_of.apply_async((order.pk,), serializer="json")
+            result = note_of.apply_async((order.pk,), serializer="json")  # type: ignore[modelref-call]  # a key
 
             assert result.get(timeout=10) == "gift"
 
@@ -223,7 +235,9 @@ class TestMessages:
         ],
     )
     @pytest.mark.parametrize("in_transaction", [False, True])
-    def test_options_of_this_package_stay_out_of_them(self, queue, order, send, in_transaction):
+    def test_options_of_this_package_stay_out_of_them(
+        self, queue: Queue, order: Order, send: Callable[[Any], Any], in_transaction: bool
+    ) -> None:
         """A task that has them all, sent in every way, in a transaction or not."""
         with queue.producing("accept"):
             plain_pk_of.delay(order.pk)
@@ -236,10 +250,10 @@ class TestMessages:
 
         assert self.parts(queue) == expected
 
-    def test_nor_are_they_in_a_chain(self, queue, order):
+    def test_nor_are_they_in_a_chain(self, queue: Queue, order: Order) -> None:
         """The later steps travel with the first."""
         with queue.producing("accept"):
-            chain(note_of.si(order.pk), customer_of.si(order.pk))()
+            chain(note_of.si(order.pk), customer_of.si(order.pk))()  # type: ignore[modelref-call]  # keys
 
         body = queue.take().body.decode()
         assert customer_of.name in body

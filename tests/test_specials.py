@@ -1,11 +1,14 @@
 """Special methods: a reference has those of its model, and no others."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from modelref import (
     Identity,
+    ModelRef,
     identity,
     reference,
     resolve,
@@ -28,19 +31,19 @@ pytestmark = pytest.mark.django_db(databases=ALIASES)
 
 
 @pytest.fixture
-def order():
+def order() -> Order:
     """An order in the database."""
     return Order.objects.create(pk=42, total=Decimal("12.50"), note="gift")
 
 
 @pytest.fixture
-def pending(order):
+def pending(order: Order) -> ModelRef[Order]:
     """A reference to the order that has not read it."""
     return reference(Order, 42)
 
 
 @pytest.fixture
-def loaded(order):
+def loaded(order: Order) -> ModelRef[Order]:
     """A reference to the order that has read it."""
     ref = reference(Order, 42)
     resolve(ref)
@@ -48,9 +51,9 @@ def loaded(order):
 
 
 @pytest.fixture(params=["pending", "loaded", "wrapping", "arrived"])
-def ref(request, order):
+def ref(request: pytest.FixtureRequest, order: Order) -> ModelRef[Order]:
     """A reference to the order, however it was made and used."""
-    made = {
+    made: dict[str, Callable[[], ModelRef[Order]]] = {
         "pending": lambda: reference(Order, 42),
         "loaded": lambda: request.getfixturevalue("loaded"),
         "wrapping": lambda: reference(order),
@@ -59,7 +62,7 @@ def ref(request, order):
     return made[request.param]()
 
 
-def _enter(lease):
+def _enter(lease: Any) -> tuple[Any, Any]:
     """Use as a context manager."""
     with lease as holder:
         return holder, lease.holder
@@ -109,7 +112,9 @@ class TestSpecialMethods:
     """Special methods are the model's, and only those it has."""
 
     @pytest.mark.parametrize(("model", "fields", "use", "result"), SPECIAL.values(), ids=SPECIAL)
-    def test_a_special_method_of_the_model_loads_and_runs(self, model, fields, use, result):
+    def test_a_special_method_of_the_model_loads_and_runs(
+        self, model: Any, fields: dict[str, Any], use: Callable[[Any], Any], result: Any
+    ) -> None:
         """Each gives what it gives on the instance, after one query."""
         model.objects.create(pk=1, **fields)
         ref = reference(model, 1)
@@ -118,7 +123,9 @@ class TestSpecialMethods:
             assert use(ref) == result
 
     @pytest.mark.parametrize(("model", "fields", "use", "result"), SPECIAL.values(), ids=SPECIAL)
-    def test_it_runs_on_a_loaded_reference(self, model, fields, use, result):
+    def test_it_runs_on_a_loaded_reference(
+        self, model: Any, fields: dict[str, Any], use: Callable[[Any], Any], result: Any
+    ) -> None:
         """After loading it is the model's own method, without a query."""
         ref = reference(model.objects.create(pk=1, **fields))
 
@@ -145,12 +152,14 @@ class TestSpecialMethods:
             _enter,
         ],
     )
-    def test_what_the_model_lacks_is_a_type_error(self, ref, use):
+    def test_what_the_model_lacks_is_a_type_error(
+        self, ref: ModelRef[Order], use: Callable[[Any], Any]
+    ) -> None:
         """`len(ref)` on a model without `__len__` is a TypeError, and no query."""
         with queries(), pytest.raises(TypeError):
             use(ref)
 
-    def test_an_item_is_set_on_the_model(self):
+    def test_an_item_is_set_on_the_model(self) -> None:
         """`ref[0] = …` goes to the model's `__setitem__`."""
         Basket.objects.create(pk=1, items=[3])
         ref = reference(Basket, 1)
@@ -159,7 +168,7 @@ class TestSpecialMethods:
 
         assert resolve(ref).items == [5]
 
-    def test_references_sort_by_the_models_order(self):
+    def test_references_sort_by_the_models_order(self) -> None:
         """`sorted` uses `__lt__`: one query for a batch."""
         versions = [Version.objects.create(number=n) for n in (3, 1, 2)]
         refs = arrived(*versions)
@@ -167,7 +176,7 @@ class TestSpecialMethods:
         with queries(default=1):
             assert [ref.number for ref in sorted(refs)] == [1, 2, 3]
 
-    def test_a_model_with_its_own_json_travels_as_a_reference(self):
+    def test_a_model_with_its_own_json_travels_as_a_reference(self) -> None:
         """Encoding a reference again does not ask for the model's `__json__`."""
         ref = reference(Payload, 1)
 

@@ -13,7 +13,7 @@ pytest.importorskip("mypy.stubtest", reason="type checkers are in the extra `dev
 from tests.type_checkers import ROOT
 
 #: The stubs have the signatures of these releases.
-STUBBED = [(5, 7), (5, 7)]
+STUBBED: list[tuple[int, ...]] = [(5, 7), (5, 7)]
 INSTALLED = [tuple(map(int, version(name).split(".")[:2])) for name in ("celery", "kombu")]
 ALLOWED = ROOT / "tests" / "stubtest_allowed.txt"
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
+from django.db import models
 from django.db.models import Model
 
 from modelref.codecs import json as codec
@@ -86,7 +87,9 @@ def while_others(*others: Action, do: Action) -> list[Any]:
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_a_pickle_is_the_same_while_references_are_encoded(rows, protocol):
+def test_a_pickle_is_the_same_while_references_are_encoded(
+    rows: list[models.Model], protocol: int
+) -> None:
     """Byte for byte, in every protocol."""
     before = pickle.dumps(rows, protocol)
 
@@ -95,7 +98,7 @@ def test_a_pickle_is_the_same_while_references_are_encoded(rows, protocol):
     assert set(pickles) == {before}
 
 
-def test_what_comes_out_of_such_a_pickle_is_whole(rows):
+def test_what_comes_out_of_such_a_pickle_is_whole(rows: list[models.Model]) -> None:
     """Instances with their fields and cached relations, no references and no query."""
     pickles = while_others(lambda: codec.encode(rows), do=lambda: pickle.dumps(rows))
 
@@ -108,7 +111,7 @@ def test_what_comes_out_of_such_a_pickle_is_whole(rows):
     assert deferred.get_deferred_fields() == {"note"}
 
 
-def test_a_message_is_the_same_while_rows_are_pickled(rows):
+def test_a_message_is_the_same_while_rows_are_pickled(rows: list[models.Model]) -> None:
     """The codec does not see the other thread either."""
     before = codec.encode(rows)
 
@@ -118,7 +121,7 @@ def test_a_message_is_the_same_while_rows_are_pickled(rows):
     assert "gift" not in before
 
 
-def test_a_cache_holds_rows_while_they_are_sent(rows):
+def test_a_cache_holds_rows_while_they_are_sent(rows: list[models.Model]) -> None:
     """Django's cache gives back instances, with all they held, while tasks take the same ones."""
     queue = Queue("memory")
     send = queue.app().tasks[take_anything.name].apply_async

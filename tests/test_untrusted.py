@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from modelref import identity, is_reference
 from modelref.codecs import json as codec
@@ -34,7 +35,7 @@ class TestUntrusted:
         ids=str,
     )  # fmt: skip
     @pytest.mark.parametrize("key", ["__modelref__", "__modelrefs__"])
-    def test_a_malformed_reference_is_inert(self, form, key):
+    def test_a_malformed_reference_is_inert(self, form: Any, key: str) -> None:
         """It raises where it is used, and is encoded again as it came."""
         wire = json.dumps({key: form}, separators=(",", ":"))
 
@@ -50,7 +51,7 @@ class TestUntrusted:
         if not isinstance(got, list):
             assert json.loads(again) == json.loads(wire)
 
-    def test_an_unknown_label(self):
+    def test_an_unknown_label(self) -> None:
         """It says what a rename needs."""
         ref = codec.decode('{"__modelref__":["shop.purchase",1]}')
 
@@ -59,21 +60,21 @@ class TestUntrusted:
             _ = ref.note
         assert codec.encode(ref) == '{"__modelref__":["shop.purchase",1]}'
 
-    def test_a_model_outside_the_allow_list(self, settings):
+    def test_a_model_outside_the_allow_list(self, settings: Settings) -> None:
         """It says which list."""
         settings.MODELREF = {"MODELS": ["shop.customer"]}
 
         with pytest.raises(ForbiddenModel, match=r"shop.order is not in MODELREF\['MODELS'\]"):
             _ = codec.decode('{"__modelref__":["shop.order",1]}').note
 
-    def test_an_app_label_allows_all_its_models(self, settings):
+    def test_an_app_label_allows_all_its_models(self, settings: Settings) -> None:
         """`MODELS` takes labels and app labels."""
         settings.MODELREF = {"MODELS": ["shop"]}
         Order.objects.create(pk=1, note="gift")
 
         assert codec.decode('{"__modelref__":["shop.order",1]}').note == "gift"
 
-    def test_a_renamed_model_is_found(self, settings):
+    def test_a_renamed_model_is_found(self, settings: Settings) -> None:
         """Messages of before the rename find it, and go on under its name of today."""
         settings.MODELREF = {"RENAMED": {"shop.Purchase": "shop.Order"}}
         Order.objects.create(pk=1, note="gift")
@@ -84,12 +85,12 @@ class TestUntrusted:
         assert str(identity(ref)) == "shop.order:1"
 
     @pytest.mark.parametrize("text", ["", "{", '[{"__modelref__":["shop.order",1]}', b"\xff"])
-    def test_what_is_no_json_is_a_decode_error(self, text):
+    def test_what_is_no_json_is_a_decode_error(self, text: str | bytes) -> None:
         """The one thing that raises."""
         with pytest.raises(ValueError):  # noqa: PT011
             codec.decode(text)
 
-    def test_a_form_as_the_value_of_kombus_own_types_stays_there(self):
+    def test_a_form_as_the_value_of_kombus_own_types_stays_there(self) -> None:
         """Kombu would ask it for its members, its text or its length."""
         basket = Basket.objects.create(items=["apple"])
         form = codec.encode(basket)
@@ -99,7 +100,7 @@ class TestUntrusted:
                 got = codec.decode(f'{{"__type__":"{kind}","__value__":{form}}}')
                 assert identity(got["__value__"]) == identity(basket)
 
-    def test_a_form_inside_such_a_value_stays_there_too(self):
+    def test_a_form_inside_such_a_value_stays_there_too(self) -> None:
         """Not even for whether it is true, which for some models is whether it is empty."""
         form = codec.encode(Basket.objects.create(items=[]))
 
@@ -108,7 +109,7 @@ class TestUntrusted:
 
         assert is_reference(got["__value__"]["hex"])
 
-    def test_a_malformed_form_is_pickled_without_those_inside_it(self):
+    def test_a_malformed_form_is_pickled_without_those_inside_it(self) -> None:
         """A worker's main process pickles it for its children, and may ask for nothing."""
         form = codec.encode(Basket.objects.create(items=[]))
         ref = codec.decode(f'{{"__modelref__":[{form}]}}')
@@ -129,14 +130,14 @@ class TestUntrusted:
         ],
         ids=["key", "group", "chain"],
     )
-    def test_deep_nesting_is_no_decode_error(self, before, after, depth):
+    def test_deep_nesting_is_no_decode_error(self, before: str, after: str, depth: int) -> None:
         """Where plain JSON of that depth is none."""
         text = before + "[" * depth + "]" * depth + after
         assert json.loads(text)
 
         assert codec.decode(text)
 
-    def test_forms_in_forms_are_no_decode_error(self):
+    def test_forms_in_forms_are_no_decode_error(self) -> None:
         """However many."""
         text = '{"__modelref__":' * DEEPEST + "1" + "}" * DEEPEST
 
@@ -162,7 +163,7 @@ class TestWrongSettings:
         ],
         ids=str,
     )
-    def test_references_are_inert(self, settings, value):
+    def test_references_are_inert(self, settings: Settings, value: Any) -> None:
         """They raise where they are used, and go on as they came."""
         settings.MODELREF = value
 
@@ -213,17 +214,17 @@ class TestCost:
             ).replace('"args": []', f'"args": [{args}]')
         return f'[[],{{}},{{"chain":[{args}]}}]'
 
-    def test_nested_signatures_cost_what_they_hold(self):
+    def test_nested_signatures_cost_what_they_hold(self) -> None:
         """Each level is looked through once, not once for every level around it."""
         assert self.steps(self.nested(400)) < 6 * self.steps(self.nested(100))
 
-    def test_what_a_deep_signature_holds_is_looked_through_once(self):
+    def test_what_a_deep_signature_holds_is_looked_through_once(self) -> None:
         """Two hundred levels around a thousand references are no more than both."""
         flat = self.steps(self.nested(1, refs=1_000))
 
         assert self.steps(self.nested(200, refs=1_000)) < 3 * flat
 
-    def test_signatures_of_one_row_cost_what_they_are(self):
+    def test_signatures_of_one_row_cost_what_they_are(self) -> None:
         """As many as there are, beside one another."""
         step = self.nested(1)[len('[[],{},{"chain":[') : -len("]}]")]
         few, many = (f'[[],{{}},{{"chain":[{",".join([step] * n)}]}}]' for n in (100, 400))

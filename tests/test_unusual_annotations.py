@@ -37,7 +37,7 @@ def order() -> Order:
 def warnings_about(made: Any, echo: Echo) -> list[str]:
     """Return what the system check says about a task."""
     with echo.sending() as app:
-        found = check_app(lambda: app.modelref)
+        found = check_app(lambda: vars(app)["modelref"])
     return [f"{each.id}: {each.msg}" for each in found if made.name in each.msg]
 
 
@@ -59,13 +59,15 @@ class TestUnpacked:
     @pytest.mark.parametrize(
         "annotation", ["tuple[int, *tuple[Order, ...]]", "tuple[int, Unpack[tuple[Order, ...]]]"]
     )
-    def test_a_call_of_any_length_is_taken(self, echo, order, annotation, given):
+    def test_a_call_of_any_length_is_taken(
+        self, echo: Echo, order: Order, annotation: str, given: list[Any]
+    ) -> None:
         """Rows in it arrive as references, as where there is no annotation."""
         got = echo.give(annotation, [order if each == "order" else each for each in given])
 
         assert list(map(is_reference, got)) == [each == "order" for each in given]
 
-    def test_starred_arguments_are_taken(self, echo, order):
+    def test_starred_arguments_are_taken(self, echo: Echo, order: Order) -> None:
         """`*x: *tuple[Order, ...]` is how a checker knows their types."""
         made = task(app=echo.app, shared=False, name="unusual.starred")(starred(echo))
 
@@ -73,7 +75,7 @@ class TestUnpacked:
 
         assert list(map(is_reference, echo.got.pop())) == [True, True]
 
-    def test_a_model_in_it_is_a_warning(self, echo):
+    def test_a_model_in_it_is_a_warning(self, echo: Echo) -> None:
         """Who wrote it expects instances."""
         inside = echo.task("tuple[int, *tuple[Order, ...]]")
         made = task(app=echo.app, shared=False, name="unusual.warned")(starred(echo))
@@ -84,7 +86,7 @@ class TestUnpacked:
             assert "rows are not looked for inside this type" in warning
 
     @pytest.mark.parametrize(("member", "warned"), [("Order", 1), ("str", 0)])
-    def test_as_text_it_is_read_too(self, echo, member, warned):
+    def test_as_text_it_is_read_too(self, echo: Echo, member: str, warned: int) -> None:
         """As in a module with `from __future__ import annotations`."""
         keep = starred(echo)
         keep.__annotations__["x"] = f"*tuple[{member}, ...]"
@@ -95,7 +97,7 @@ class TestUnpacked:
         assert len(found) == warned
         assert all("rows are not looked for inside this type" in each for each in found)
 
-    def test_without_a_model_there_is_nothing_to_say(self, echo):
+    def test_without_a_model_there_is_nothing_to_say(self, echo: Echo) -> None:
         """It is nobody's business."""
         made = echo.task("tuple[int, *tuple[str, ...]]")
 
@@ -108,14 +110,14 @@ class TestUnpacked:
 class TestNamesOfBuiltins:
     """A model that is called as a class of Python is."""
 
-    def test_an_import_under_type_checking_goes_first(self, echo, order):
+    def test_an_import_under_type_checking_goes_first(self, echo: Echo, order: Order) -> None:
         """As it does for a checker."""
         assert type(echo.give("Warning", order)) is Order
         assert is_reference(echo.give("ModelRef[Warning]", order))
         with pytest.raises(ArgumentMismatch, match="takes 'Warning', got a row of Customer"):
             echo.give("Warning", order.customer)
 
-    def test_other_names_are_those_of_python(self, echo, order):
+    def test_other_names_are_those_of_python(self, echo: Echo, order: Order) -> None:
         """`str` is `str`."""
         assert echo.give("list[str] | None", ["a"]) == ["a"]
         with pytest.raises(ArgumentMismatch):
@@ -128,7 +130,9 @@ class TestChoicesOfReferences:
     @pytest.mark.parametrize(
         "annotation", ["ModelRef[Order | None]", "ModelRef[typing.Optional[Order]]"]
     )
-    def test_none_and_rows_are_taken_and_rows_are_checked(self, echo, order, annotation):
+    def test_none_and_rows_are_taken_and_rows_are_checked(
+        self, echo: Echo, order: Order, annotation: str
+    ) -> None:
         """A row of another model is none."""
         assert echo.give(annotation, None) is None
         assert is_reference(echo.give(annotation, order))
@@ -137,7 +141,7 @@ class TestChoicesOfReferences:
             echo.give(annotation, order.customer)
         assert warnings_about(echo.task(annotation), echo) == []
 
-    def test_one_of_two_models(self, echo, order):
+    def test_one_of_two_models(self, echo: Echo, order: Order) -> None:
         """Each as a reference, and no bare key."""
         for given in (order, order.customer):
             got = echo.give("ModelRef[Order | Customer]", given)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 
 def in_a_bare_interpreter(script: str) -> str:
@@ -21,7 +22,7 @@ def in_a_bare_interpreter(script: str) -> str:
 class TestWithoutDjango:
     """A results reader, Flower, a script: references where Django is not set up."""
 
-    def test_importing_imports_neither_celery_nor_models(self):
+    def test_importing_imports_neither_celery_nor_models(self) -> None:
         """`import modelref` and the codec bring in no Celery and no Django model."""
         script = """
             import sys
@@ -31,7 +32,7 @@ class TestWithoutDjango:
 
         assert in_a_bare_interpreter(script).split() == ["False", "False"]
 
-    def test_a_reference_prints_compares_and_travels_on(self):
+    def test_a_reference_prints_compares_and_travels_on(self) -> None:
         """Label and key are there, and the wire says again what it said."""
         script = """
             from modelref import identity, is_reference
@@ -51,7 +52,7 @@ class TestWithoutDjango:
             "True",
         ]
 
-    def test_the_key_is_what_the_wire_says(self):
+    def test_the_key_is_what_the_wire_says(self) -> None:
         """Without the model's field a key stays text or number."""
         script = """
             from modelref import identity
@@ -63,7 +64,7 @@ class TestWithoutDjango:
 
         assert in_a_bare_interpreter(script).strip() == "['6f1c', 42] ['6f1c', 42]"
 
-    def test_asking_for_the_class_never_raises(self):
+    def test_asking_for_the_class_never_raises(self) -> None:
         """`ref.__class__`, and so `isinstance`, are safe."""
         script = """
             from modelref import ModelRef
@@ -74,7 +75,7 @@ class TestWithoutDjango:
 
         assert in_a_bare_interpreter(script).split() == ["True", "True", "False"]
 
-    def test_copies_and_pickles_need_no_django(self):
+    def test_copies_and_pickles_need_no_django(self) -> None:
         """A reference that only passes through is copied and pickled like any value."""
         script = """
             import copy, pickle
@@ -86,7 +87,7 @@ class TestWithoutDjango:
 
         assert in_a_bare_interpreter(script).splitlines() == ["<ModelRef shop.order pk=42>"] * 3
 
-    def test_a_reference_takes_its_class_at_the_first_load(self, tmp_path):
+    def test_a_reference_takes_its_class_at_the_first_load(self, tmp_path: Path) -> None:
         """Decoded before `django.setup()`, it becomes an instance of its model when it is used."""
         script = f"""
             from modelref.codecs import json as codec
@@ -109,7 +110,7 @@ class TestWithoutDjango:
 
         assert in_a_bare_interpreter(script).split() == ["staff", "True", "True", "True"]
 
-    def test_a_reference_decoded_before_django_is_bound_without_a_query(self):
+    def test_a_reference_decoded_before_django_is_bound_without_a_query(self) -> None:
         """A task that asks for the reference gets it as any other, and the error is the row's."""
         script = """
             from modelref.codecs import json as codec
@@ -156,7 +157,7 @@ class TestWithoutDjango:
             "True ('auth.group', 7, None)",
         ]
 
-    def test_a_task_is_sent(self):
+    def test_a_task_is_sent(self) -> None:
         """There is no transaction to wait for, and no setting that would say so."""
         script = """
             from celery import Celery

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ class TestPostgreSQL:
     """Rows in PostgreSQL."""
 
     @pytest.mark.parametrize("read", [read_reference, read_instance])
-    def test_one_reference_is_one_query(self, make_orders, read):
+    def test_one_reference_is_one_query(self, make_orders: MakeOrders, read: Any) -> None:
         """The row is read once, in the worker."""
         [order] = make_orders(1)
 
@@ -76,7 +77,7 @@ class TestPostgreSQL:
         assert report["queries"] == {"postgres": 1}
 
     @pytest.mark.parametrize("read", [read_references, read_instances])
-    def test_a_thousand_references_are_one_query(self, make_orders, read):
+    def test_a_thousand_references_are_one_query(self, make_orders: MakeOrders, read: Any) -> None:
         """A list loads as a whole."""
         orders = make_orders(1_000)
 
@@ -86,7 +87,9 @@ class TestPostgreSQL:
         assert report["queries"] == {"postgres": 1}
 
     @pytest.mark.parametrize("read", [read_references, read_instances])
-    def test_five_thousand_references_are_three_queries(self, make_orders, read):
+    def test_five_thousand_references_are_three_queries(
+        self, make_orders: MakeOrders, read: Any
+    ) -> None:
         """One query reads 2,000 rows at most."""
         orders = make_orders(5_000)
 
@@ -95,17 +98,18 @@ class TestPostgreSQL:
         assert report["notes"] == notes(orders)
         assert report["queries"] == {"postgres": 3}
 
-    def test_a_queryset_is_read_in_the_worker(self, make_orders):
+    def test_a_queryset_is_read_in_the_worker(self, make_orders: MakeOrders) -> None:
         """Its keys travel, in its order, and the rows are one query."""
         orders = make_orders(1_000)
         latest_first = Order.objects.using("postgres").order_by("-pk")
 
-        report = read_instances.delay(latest_first).get(timeout=10)
+        sent = read_instances.delay(latest_first)  # pyright: ignore[reportArgumentType]  # a queryset
+        report = sent.get(timeout=10)
 
         assert report["notes"] == notes(orders)[::-1]
         assert report["queries"] == {"postgres": 1}
 
-    def test_references_that_are_not_touched_are_no_query(self, make_orders):
+    def test_references_that_are_not_touched_are_no_query(self, make_orders: MakeOrders) -> None:
         """Keys are there without the rows."""
         orders = make_orders(1_000)
 
@@ -115,7 +119,7 @@ class TestPostgreSQL:
         assert report["queries"] == {}
 
     @pytest.mark.parametrize("read", [read_references, read_instances])
-    def test_the_order_of_a_list_is_kept(self, make_orders, read):
+    def test_the_order_of_a_list_is_kept(self, make_orders: MakeOrders, read: Any) -> None:
         """Rows come as they were given, twice where they were given twice."""
         orders = make_orders(100) * 2
         random.Random(1).shuffle(orders)
@@ -127,8 +131,8 @@ class TestPostgreSQL:
 
     @pytest.mark.parametrize("read", [read_references, read_instances])
     def test_rows_are_seen_as_they_are_when_the_task_runs(
-        self, worker, make_orders, read, tmp_path
-    ):
+        self, worker: Worker, make_orders: MakeOrders, read: Any, tmp_path: Path
+    ) -> None:
         """A change after sending is seen, also where the worker has got the message before it."""
         orders = make_orders(3)
         with busy(worker, tmp_path / "go on"):
@@ -140,7 +144,9 @@ class TestPostgreSQL:
 
         assert report["notes"] == ["changed"] * 3
 
-    def test_a_row_deleted_after_sending_is_not_found(self, worker, make_orders, tmp_path):
+    def test_a_row_deleted_after_sending_is_not_found(
+        self, worker: Worker, make_orders: MakeOrders, tmp_path: Path
+    ) -> None:
         """The task fails with an error that is the model's own `DoesNotExist` too."""
         [order] = make_orders(1)
         with busy(worker, tmp_path / "go on"):
@@ -155,7 +161,7 @@ class TestPostgreSQL:
 
 @pytest.mark.parametrize("number", [1, 1_000])
 @pytest.mark.django_db(databases=["mariadb"], transaction=True)
-def test_rows_in_mariadb_are_one_query(make_orders, number):
+def test_rows_in_mariadb_are_one_query(make_orders: MakeOrders, number: int) -> None:
     """One reference or a thousand."""
     orders = make_orders(number, "mariadb")
 

@@ -5,8 +5,10 @@ import subprocess
 import sys
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,18 +69,18 @@ class TestForms:
             ),
         ],
     )
-    def test_each(self, value, wire):
+    def test_each(self, value: Any, wire: str) -> None:
         """One row, a list of one model and alias, everything else one by one."""
         given = value()
 
         assert codec.encode(given).rstrip() == wire
         assert named(codec.decode(wire)) == named(list(given) if type(given) is tuple else given)
 
-    def test_a_long_list_is_one_line(self):
+    def test_a_long_list_is_one_line(self) -> None:
         """Nothing is folded."""
         assert codec.encode([row(Order, pk) for pk in range(1, 1001)]).count("\n") == 1
 
-    def test_a_queryset_is_its_keys_in_its_order(self):
+    def test_a_queryset_is_its_keys_in_its_order(self) -> None:
         """In one query."""
         for pk in (1, 2, 3):
             Order.objects.create(pk=pk)
@@ -88,11 +90,11 @@ class TestForms:
 
         assert wire == "!modelrefs [shop.order, [3, 2, 1]]\n"
 
-    def test_a_models_own_json_is_not_asked(self):
+    def test_a_models_own_json_is_not_asked(self) -> None:
         """A row is a reference before it is anything else."""
         assert is_reference(there_and_back(Payload.objects.create()))
 
-    def test_installing_the_package_is_all_the_registration_there_is(self):
+    def test_installing_the_package_is_all_the_registration_there_is(self) -> None:
         """And kombu's yaml is untouched."""
         kind, encoding, wire = dumps({"a": 1}, "yaml")
 
@@ -100,7 +102,7 @@ class TestForms:
         assert loads(wire, kind, encoding, accept=[kind]) == {"a": 1}
 
     @pytest.mark.parametrize("kind", [str, str.encode, bytearray, memoryview])
-    def test_bytes_of_any_kind_are_read(self, kind):
+    def test_bytes_of_any_kind_are_read(self, kind: Callable[[Any], Any]) -> None:
         """What the different transports deliver."""
         text = "[!modelref [shop.order, 42]]"
         data = text if kind is str else text.encode() if kind is str.encode else kind(text.encode())
@@ -133,7 +135,7 @@ class TestEverythingElse:
         ],
         ids=repr,
     )
-    def test_it_comes_back(self, value):
+    def test_it_comes_back(self, value: Any) -> None:
         """Beside a row, in a list."""
         read, ref = there_and_back([value, row(Order, 1)])
 
@@ -144,19 +146,19 @@ class TestEverythingElse:
         ("value", "plain"),
         [
             (enum.StrEnum("Status", {"OPEN": "open"}).OPEN, "open"),  # type: ignore[attr-defined]
-            (enum.IntEnum("Level", {"HIGH": 3}).HIGH, 3),
+            (enum.IntEnum("Level", {"HIGH": 3}).HIGH, 3),  # type: ignore[attr-defined]
             (mark_safe("<b>"), "<b>"),
             (gettext_lazy("x"), "x"),
             (OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
         ],
     )
-    def test_subclasses_are_plain(self, value, plain):
+    def test_subclasses_are_plain(self, value: Any, plain: Any) -> None:
         """As in JSON."""
         read = there_and_back(value)
 
         assert (type(read), read) == (type(plain), plain)
 
-    def test_the_pure_python_loader_reads_the_same(self, monkeypatch):
+    def test_the_pure_python_loader_reads_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """And its dumper is read."""
         value = [[datetime(2026, 1, 2, tzinfo=UTC), row(Order, 1), {"a: b": "ü"}]]
         wire = codec.encode(value)
@@ -188,14 +190,14 @@ class TestRefusals:
             (lambda: body("\ud800"), "The message cannot travel as modelref-yaml"),
         ],
     )
-    def test_not_encodable(self, message, says):
+    def test_not_encodable(self, message: Callable[[], Any], says: str) -> None:
         """The path, the type, the codec."""
         with pytest.raises(NotEncodable) as error:
             codec.encode(message())
 
         assert str(error.value).startswith(says)
 
-    def test_an_unsaved_instance_is_refused(self):
+    def test_an_unsaved_instance_is_refused(self) -> None:
         """Also in a later step."""
         args, kwargs, embed = body()
         embed["chain"] = [dict(signature("t", (1, Order())))]
@@ -203,7 +205,7 @@ class TestRefusals:
         with pytest.raises(UnsavedInstance, match=r"chain\[0\]\.args\[1\]: shop.order"):
             codec.encode((args, kwargs, embed))
 
-    def test_a_circle(self):
+    def test_a_circle(self) -> None:
         """It has no end to write."""
         circle: list[Any] = []
         circle.append(circle)
@@ -226,7 +228,7 @@ class TestUntrusted:
             "[shop.order, !!binary eA==]", "[shop.order, 2026-01-02]", "[shop.order, !other 1]",
         ],
     )  # fmt: skip
-    def test_a_malformed_reference_is_inert(self, tag, form):
+    def test_a_malformed_reference_is_inert(self, tag: str, form: str) -> None:
         """It raises where it is used, and can be sent on."""
         with queries():
             read = codec.decode(f"[{tag} {form}]")[0]
@@ -236,7 +238,7 @@ class TestUntrusted:
             with pytest.raises((MalformedReference, Order.DoesNotExist)):
                 _ = ref.note
 
-    def test_an_unknown_label(self):
+    def test_an_unknown_label(self) -> None:
         """It says what a rename needs, and goes on as it came."""
         ref = codec.decode("!modelref [shop.purchase, 1]")
 
@@ -256,7 +258,7 @@ class TestUntrusted:
             "!other [1]",
         ],
     )
-    def test_a_tag_that_is_not_safe_is_refused(self, text, tmp_path):
+    def test_a_tag_that_is_not_safe_is_refused(self, text: str, tmp_path: Path) -> None:
         """Nothing is imported, nothing is run."""
         path = tmp_path / "touched"
         before = set(sys.modules)
@@ -267,7 +269,7 @@ class TestUntrusted:
         assert set(sys.modules) == before
         assert not path.exists()
 
-    def test_nor_is_one_inside_a_reference(self, tmp_path):
+    def test_nor_is_one_inside_a_reference(self, tmp_path: Path) -> None:
         """It makes that reference a malformed one."""
         path = tmp_path / "touched"
 
@@ -283,13 +285,13 @@ class TestUntrusted:
         "text",
         ["[", "{a: 1", "[!modelref [shop.order, 1]", "'", "\x00", b"\xff", "[1]\n---\n[2]", "*a"],
     )
-    def test_what_is_no_yaml_is_a_decode_error(self, text):
+    def test_what_is_no_yaml_is_a_decode_error(self, text: str | bytes) -> None:
         """It is for kombu to say."""
         with pytest.raises(yaml.YAMLError):
             codec.decode(text)
 
 
-def test_what_passes_through_is_never_loaded_by_it():
+def test_what_passes_through_is_never_loaded_by_it() -> None:
     """References in signatures of later steps stay pending; the others are one batch."""
     for pk in (1, 2):
         Order.objects.create(pk=pk)
@@ -309,7 +311,7 @@ LIBRARIES = [("yaml", "yaml"), ("msgpack", "msgpack")]
 
 
 @pytest.mark.parametrize(("library", "extra"), LIBRARIES)
-def test_a_missing_library_is_an_error_that_names_the_extra(library, extra):
+def test_a_missing_library_is_an_error_that_names_the_extra(library: str, extra: str) -> None:
     """When the codec is used, and never when Celery is imported."""
     code = f"""
 import sys
@@ -331,7 +333,7 @@ for use in (lambda: dumps([1], "modelref-{library}"),
 
 
 @pytest.mark.parametrize("codec", ["json", "pickle", "yaml", "msgpack"])
-def test_importing_a_codec_imports_nothing_large(codec):
+def test_importing_a_codec_imports_nothing_large(codec: str) -> None:
     """Neither Celery nor a model nor the library of an extra."""
     code = (
         f"import sys, modelref.codecs.{codec}; "

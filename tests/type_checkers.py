@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mypy import api
+from mypy.version import __version__
 
 from tests.typing_marks import FOLDER, Remark
 
 ROOT = Path(__file__).parent.parent
 PLUGINS = ("mypy_django_plugin.main", "modelref.mypy")
+#: The release of mypy, as (2, 1).
+VERSION = tuple(map(int, __version__.split(".")[:2]))
 
 _OF_MYPY = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
 _REVEALED = re.compile(r'(?:Revealed type|Type of ".*") is "(.*)"', re.DOTALL)

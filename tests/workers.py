@@ -56,7 +56,7 @@ class CeleryProcess:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", app, *command],
                 cwd=ROOT,
-                env=_environment(queue, setup) | env,
+                env={**_environment(queue, setup), **env},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -133,6 +133,14 @@ class Worker(CeleryProcess):
             RuntimeError: it ended, or does not get ready; the message has its log.
         """
         self.wait_for_log(READY, START_TIMEOUT)
+
+
+def wait_until(happens: Callable[[], object]) -> None:
+    """Wait for something that happens elsewhere."""
+    deadline = time.monotonic() + 20
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -1,9 +1,13 @@
 """What the shop has: orders of five columns, parcels, and the orders of django-cereal."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Customer(models.Model):
@@ -14,6 +18,10 @@ class Customer(models.Model):
 
 class Order(models.Model):
     """What one customer has ordered at one time."""
+
+    # What django-stubs' plugin adds to the models of the settings it is run with, the tests'.
+    objects: ClassVar[models.Manager[Self]]
+    parcels: "RelatedManager[Parcel]"
 
     customer = models.ForeignKey(Customer, models.CASCADE, null=True, related_name="orders")
     status = models.CharField(max_length=10, default="placed")
@@ -36,5 +44,7 @@ class CerealOrder(Order):
 
 class Parcel(models.Model):
     """A part of an order on its way."""
+
+    objects: ClassVar[models.Manager[Self]]  # as above
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")

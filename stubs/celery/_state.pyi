@@ -4,4 +4,5 @@ from celery.utils.threads import LocalStack
 
 _task_stack: LocalStack[Task]
 
+current_app: Proxy
 current_task: Proxy

@@ -1,9 +1,18 @@
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
+
+class codec(NamedTuple):
+    content_type: str
+    content_encoding: str
+    encoder: Callable[[Any], Any]
 
 class SerializerRegistry:
     type_to_name: dict[str, str]
     name_to_type: dict[str, str]
+
+    # Of no public use; as of kombu 5.5 to 5.7.
+    _encoders: dict[str, codec]
+    _decoders: dict[str, Callable[[Any], Any]]
 
     def register(
         self,

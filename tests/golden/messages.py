@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def chained() -> tuple[Any, ...]:
 
 
 MESSAGES: dict[str, Callable[[], Any]] = {
-    **{f"key_{kind}": lambda key=key: of_key(*key) for kind, key in KEYS.items()},
+    **{f"key_{kind}": partial(of_key, *key) for kind, key in KEYS.items()},
     "mixed_lists": mixed,
     "empty_lists": lambda: body([], orders=[]),
     "nested": nested,

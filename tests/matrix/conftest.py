@@ -1,7 +1,7 @@
 """The matrix: each of its tests once for each combination of this run, and the table at the end."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -52,13 +52,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _combination_of(item: pytest.Item) -> Combination | None:
-    return item.callspec.params.get("combination") if hasattr(item, "callspec") else None
+    callspec = getattr(item, "callspec", None)
+    return None if callspec is None else callspec.params.get("combination")
 
 
 @pytest.fixture(scope="package")
 def combination(request: pytest.FixtureRequest) -> Combination:
     """The pool, the broker and the database."""
-    return request.param
+    given: Combination = request.param
+    return given
 
 
 @pytest.fixture(scope="package")
@@ -115,7 +117,7 @@ def make_lane(
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Count how a test of a combination has ended, and the time it took."""
     report = yield
     combination = _combination_of(item)

@@ -184,7 +184,7 @@ def wait_until(happens: Callable[[], object]) -> None:
 
 def steps(last: AsyncResult) -> list[AsyncResult]:
     """Return the results of a chain, in order."""
-    found = [last]
+    found: list[Any] = [last]
     while found[0].parent is not None:
         found.insert(0, found[0].parent)
     return found

@@ -188,7 +188,7 @@ def read_those_there(orders: list[Order]) -> list[str]:
 @task(on_missing="none")
 def read_or_none(order: Order | None) -> str | None:
     """Get a row loaded, or None."""
-    return order and order.note
+    return None if order is None else order.note
 
 
 @task(on_missing="retry", default_retry_delay=RETRY_DELAY, max_retries=200)

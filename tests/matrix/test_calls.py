@@ -22,7 +22,7 @@ from tests.matrix.tasks import (
 
 
 @pytest.mark.parametrize("call", [read, touch], ids=lambda call: call.__name__)
-def test_a_call_reads_its_row_once(lane: Lane, call: Any):
+def test_a_call_reads_its_row_once(lane: Lane, call: Any) -> None:
     """As an instance or as a reference."""
     [order] = lane.orders(1)
 
@@ -32,7 +32,7 @@ def test_a_call_reads_its_row_once(lane: Lane, call: Any):
     assert lane.queries(result) == [1]
 
 
-def test_keyword_arguments_are_read_together(lane: Lane):
+def test_keyword_arguments_are_read_together(lane: Lane) -> None:
     """Positional ones as well: one query for both rows."""
     order, other = lane.orders(2)
 
@@ -44,7 +44,7 @@ def test_keyword_arguments_are_read_together(lane: Lane):
     assert lane.queries(named, mixed) == [1, 1]
 
 
-def test_lists_and_dicts_are_read_in_one_query(lane: Lane):
+def test_lists_and_dicts_are_read_in_one_query(lane: Lane) -> None:
     """Whatever their length; and not at all where only keys are asked for."""
     orders = lane.orders(20)
 
@@ -58,17 +58,17 @@ def test_lists_and_dicts_are_read_in_one_query(lane: Lane):
     assert lane.queries(listed, named, untouched) == [1, 1, 0]
 
 
-def test_a_bare_key_is_read_from_the_default_database(lane: Lane):
+def test_a_bare_key_is_read_from_the_default_database(lane: Lane) -> None:
     """As an old release sends it."""
     [order] = lane.orders(1)
 
-    result = touch.delay(order.pk)
+    result = touch.delay(order.pk)  # type: ignore[modelref-call]  # what is tested
 
     assert lane.get(result) == "0"
     assert lane.queries(result, alias="default") == [1]
 
 
-def test_a_row_that_is_gone_is_a_failure(lane: Lane):
+def test_a_row_that_is_gone_is_a_failure(lane: Lane) -> None:
     """Of that call alone."""
     gone, order = lane.orders(2)
     lane.remove(gone)
@@ -82,7 +82,7 @@ def test_a_row_that_is_gone_is_a_failure(lane: Lane):
     assert lane.queries(failed, read_well) == [1, 1]
 
 
-def test_results_are_references(lane: Lane, django_assert_num_queries: Any):
+def test_results_are_references(lane: Lane, django_assert_num_queries: Any) -> None:
     """Instances, lists and dicts of them: one query where they are looked at."""
     orders = lane.orders(3)
 
@@ -103,7 +103,7 @@ def test_results_are_references(lane: Lane, django_assert_num_queries: Any):
 class TestMaps:
     """One message, many calls, one query."""
 
-    def test_map(self, lane: Lane):
+    def test_map(self, lane: Lane) -> None:
         """Each item is the argument of a call."""
         orders = lane.orders(4)
 
@@ -112,7 +112,7 @@ class TestMaps:
         assert lane.get(result) == ["0", "1", "2", "3"]
         assert lane.queries(result) == [1]
 
-    def test_starmap(self, lane: Lane):
+    def test_starmap(self, lane: Lane) -> None:
         """Each item is the arguments of a call."""
         orders = lane.orders(4)
 
@@ -121,7 +121,7 @@ class TestMaps:
         assert lane.get(result) == [["0", "3"], ["1", "2"], ["2", "1"], ["3", "0"]]
         assert lane.queries(result) == [1]
 
-    def test_chunks(self, lane: Lane):
+    def test_chunks(self, lane: Lane) -> None:
         """As many messages as there are chunks, one query each."""
         orders = lane.orders(4)
 
@@ -130,7 +130,7 @@ class TestMaps:
         assert lane.get(result) == [[["0", "0"], ["1", "1"], ["2", "2"]], [["3", "3"]]]
         assert lane.queries(*leaves(result)) == [1, 1]
 
-    def test_an_item_that_is_gone_fails_the_map(self, lane: Lane):
+    def test_an_item_that_is_gone_fails_the_map(self, lane: Lane) -> None:
         """Visibly."""
         gone, order = lane.orders(2)
         lane.remove(gone)
@@ -154,7 +154,7 @@ class TestHere:
         conf.task_always_eager = False
 
     @pytest.mark.usefixtures("_eager")
-    def test_always_eager(self, lane: Lane, django_assert_num_queries: Any):
+    def test_always_eager(self, lane: Lane, django_assert_num_queries: Any) -> None:
         """One query, of the row as it is."""
         [order] = lane.orders(1)
         order.note = "never saved"
@@ -165,7 +165,7 @@ class TestHere:
         assert result.get() == "0"
 
     @pytest.mark.usefixtures("_eager")
-    def test_always_eager_with_a_retry(self, lane: Lane, django_assert_num_queries: Any):
+    def test_always_eager_with_a_retry(self, lane: Lane, django_assert_num_queries: Any) -> None:
         """One query a try."""
         [order] = lane.orders(1)
 
@@ -174,7 +174,7 @@ class TestHere:
 
         assert result.get() == "0"
 
-    def test_apply(self, lane: Lane, django_assert_num_queries: Any):
+    def test_apply(self, lane: Lane, django_assert_num_queries: Any) -> None:
         """One query, of the row as it is."""
         order, other = lane.orders(2)
         order.note = "never saved"

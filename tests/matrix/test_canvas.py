@@ -28,7 +28,7 @@ from tests.matrix.tasks import (
 class TestChain:
     """One step after the other."""
 
-    def test_each_row_is_read_by_the_step_that_uses_it(self, lane: Lane):
+    def test_each_row_is_read_by_the_step_that_uses_it(self, lane: Lane) -> None:
         """Five steps over five orders: one query each, though the first message names them all."""
         first, *others = lane.orders(5)
 
@@ -37,7 +37,7 @@ class TestChain:
         assert lane.get(last) == ["0", "1", "2", "3", "4"]
         assert lane.queries(*steps(last)) == [1] * 5
 
-    def test_a_row_goes_from_step_to_step_unread(self, lane: Lane):
+    def test_a_row_goes_from_step_to_step_unread(self, lane: Lane) -> None:
         """What a step returns is the reference; only the last one looks at it."""
         [order] = lane.orders(1)
 
@@ -46,7 +46,7 @@ class TestChain:
         assert lane.get(last) == "0"
         assert lane.queries(*steps(last)) == [0, 0, 1]
 
-    def test_a_later_step_sees_its_row_as_it_is_then(self, lane: Lane):
+    def test_a_later_step_sees_its_row_as_it_is_then(self, lane: Lane) -> None:
         """Changed by the sender while the step before waits for its time."""
         first, second = lane.orders(2)
 
@@ -56,7 +56,7 @@ class TestChain:
         assert lane.get(last) == ["0", "changed"]
         assert lane.queries(*steps(last)) == [1, 1]
 
-    def test_a_row_that_is_gone_ends_it(self, lane: Lane):
+    def test_a_row_that_is_gone_ends_it(self, lane: Lane) -> None:
         """The steps before it have run, those behind it fail with it."""
         first, gone, third = lane.orders(3)
         lane.remove(gone)
@@ -68,7 +68,7 @@ class TestChain:
         assert lane.states(steps(last)) == ["SUCCESS", "FAILURE", "FAILURE"]
         assert lane.queries(*steps(last)) == [1, 1, 0]
 
-    def test_a_reference_that_nobody_can_read_ends_it(self, lane: Lane):
+    def test_a_reference_that_nobody_can_read_ends_it(self, lane: Lane) -> None:
         """A model that the worker does not have: the step before it runs, in spite of its body."""
         first, third = lane.orders(2)
         unreadable = codec.decode('{"__modelref__":["shop.nothing",1]}')
@@ -84,14 +84,14 @@ class TestChain:
 class TestGroup:
     """Side by side."""
 
-    def test_each_member_reads_its_row(self, lane: Lane):
+    def test_each_member_reads_its_row(self, lane: Lane) -> None:
         """One query each."""
         members = group(read.s(order) for order in lane.orders(4))()
 
         assert lane.get(members) == ["0", "1", "2", "3"]
         assert lane.queries(*leaves(members)) == [1] * 4
 
-    def test_a_row_that_is_gone_is_its_members_failure(self, lane: Lane):
+    def test_a_row_that_is_gone_is_its_members_failure(self, lane: Lane) -> None:
         """The others are not disturbed."""
         gone, order = lane.orders(2)
         lane.remove(gone)
@@ -107,21 +107,21 @@ class TestGroup:
 class TestChord:
     """Side by side, and then together."""
 
-    def test_each_member_reads_its_row(self, lane: Lane):
+    def test_each_member_reads_its_row(self, lane: Lane) -> None:
         """And the body none."""
         body = chord([read.s(order) for order in lane.orders(4)])(join.s())
 
         assert lane.get(body) == "0 1 2 3"
         assert lane.queries(*leaves(body.parent), body) == [1, 1, 1, 1, 0]
 
-    def test_the_body_reads_what_the_members_return_in_one_query(self, lane: Lane):
+    def test_the_body_reads_what_the_members_return_in_one_query(self, lane: Lane) -> None:
         """References come through the results of the members unread."""
         body = chord([hand_on.s(order) for order in lane.orders(4)])(read_all.s())
 
         assert lane.get(body) == ["0", "1", "2", "3"]
         assert lane.queries(*leaves(body.parent), body) == [0, 0, 0, 0, 1]
 
-    def test_the_body_has_rows_of_its_own(self, lane: Lane):
+    def test_the_body_has_rows_of_its_own(self, lane: Lane) -> None:
         """Which the messages of all members carry."""
         *members, last = lane.orders(3)
 
@@ -130,7 +130,7 @@ class TestChord:
         assert lane.get(body) == ["0", "1", "2"]
         assert lane.queries(*leaves(body.parent), body) == [1, 1, 1]
 
-    def test_a_row_that_is_gone_is_the_error_of_the_chord(self, lane: Lane):
+    def test_a_row_that_is_gone_is_the_error_of_the_chord(self, lane: Lane) -> None:
         """The body fails and says why, the other members succeed, the errback runs."""
         order, gone = lane.orders(2)
         lane.remove(gone)
@@ -148,7 +148,7 @@ class TestChord:
         assert lane.states([read_well, failed]) == ["SUCCESS", "FAILURE"]
         assert lane.queries(read_well, failed, body, lane.result(told)) == [1, 1, 0, 1]
 
-    def test_a_body_whose_row_is_gone_fails_alone(self, lane: Lane):
+    def test_a_body_whose_row_is_gone_fails_alone(self, lane: Lane) -> None:
         """The members have succeeded."""
         order, gone = lane.orders(2)
         lane.remove(gone)
@@ -164,7 +164,7 @@ class TestChord:
 class TestNested:
     """One inside the other."""
 
-    def test_a_group_inside_a_chain(self, lane: Lane):
+    def test_a_group_inside_a_chain(self, lane: Lane) -> None:
         """With a chain as a member and a step behind it, which makes a chord of it."""
         a, b, c, d, e = lane.orders(5)
 
@@ -176,7 +176,7 @@ class TestNested:
         assert lane.get(last.parent) == "0+1 0+2+3"
         lane.look_at_all(queries=4)
 
-    def test_a_chord_inside_a_chord(self, lane: Lane):
+    def test_a_chord_inside_a_chord(self, lane: Lane) -> None:
         """Rows in the members and in the bodies of both."""
         a, b, c, d, e = lane.orders(5)
         inner = chord([read.s(a), read.s(b)], add.s(c))
@@ -188,7 +188,7 @@ class TestNested:
         assert lane.get(other) == ["0", "1", "4"]
         lane.look_at_all(queries=7)
 
-    def test_a_group_of_chains_of_groups(self, lane: Lane):
+    def test_a_group_of_chains_of_groups(self, lane: Lane) -> None:
         """References that are handed on, at each depth, unread."""
         a, b = lane.orders(2)
         pair = group(hand_on.s(), hand_on.s())
@@ -203,7 +203,7 @@ class TestNested:
 class TestCallbacks:
     """`link` and `link_error`."""
 
-    def test_link(self, lane: Lane):
+    def test_link(self, lane: Lane) -> None:
         """A callback gets the result, and rows of its own."""
         order, other = lane.orders(2)
         callback = add.s(other).set(task_id=f"callback-{lane.alias}-{other.pk}")
@@ -214,7 +214,7 @@ class TestCallbacks:
         assert lane.get(lane.result(callback)) == ["0", "1"]
         assert lane.queries(result, lane.result(callback)) == [1, 1]
 
-    def test_a_callback_whose_row_is_gone_fails_alone(self, lane: Lane):
+    def test_a_callback_whose_row_is_gone_fails_alone(self, lane: Lane) -> None:
         """The task that it hangs on has succeeded."""
         order, gone = lane.orders(2)
         lane.remove(gone)
@@ -227,7 +227,7 @@ class TestCallbacks:
         assert lane.get(result) == ["0"]
         assert lane.queries(result, lane.result(callback)) == [1, 1]
 
-    def test_link_error(self, lane: Lane):
+    def test_link_error(self, lane: Lane) -> None:
         """An errback has rows of its own."""
         order, other = lane.orders(2)
         errback = touch.si(other).set(task_id=f"errback-{lane.alias}-{other.pk}")
@@ -239,7 +239,7 @@ class TestCallbacks:
         assert lane.get(lane.result(errback)) == "1"
         assert lane.queries(result, lane.result(errback)) == [1, 1]
 
-    def test_link_error_of_a_row_that_is_gone(self, lane: Lane):
+    def test_link_error_of_a_row_that_is_gone(self, lane: Lane) -> None:
         """It runs too when there was nothing to run the task with."""
         gone, other = lane.orders(2)
         lane.remove(gone)
@@ -256,7 +256,7 @@ class TestCallbacks:
 class TestReplace:
     """A task that lets others take its place."""
 
-    def test_by_a_task(self, lane: Lane):
+    def test_by_a_task(self, lane: Lane) -> None:
         """Each of the two reads its row."""
         order, other = lane.orders(2)
 
@@ -265,7 +265,7 @@ class TestReplace:
         assert lane.get(result) == ["0", "1"]
         assert lane.queries(result) == [2]  # they have one id
 
-    def test_by_a_chain(self, lane: Lane):
+    def test_by_a_chain(self, lane: Lane) -> None:
         """Which ends in its place."""
         order, other = lane.orders(2)
 
@@ -274,7 +274,7 @@ class TestReplace:
         assert lane.get(result) == ["0", "1"]
         lane.look_at_all(queries=3)
 
-    def test_inside_a_chain(self, lane: Lane):
+    def test_inside_a_chain(self, lane: Lane) -> None:
         """The steps behind it go on with what took its place."""
         order, other, last = lane.orders(3)
 
@@ -284,7 +284,7 @@ class TestReplace:
         lane.look_at_all(queries=4)
 
 
-def test_stamps(lane: Lane):
+def test_stamps(lane: Lane) -> None:
     """They go with references, through a chain and a group as well."""
     order, other = lane.orders(2)
     single = read_stamps.si(order)

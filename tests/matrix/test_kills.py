@@ -80,7 +80,7 @@ class TestChildKilled:
         """A worker with one child."""
         return make_lane(concurrency=1)
 
-    def test_the_task_is_run_again_on_fresh_rows(self, lane: Lane, hold: Any):
+    def test_the_task_is_run_again_on_fresh_rows(self, lane: Lane, hold: Any) -> None:
         """Those behind it as well, and none of them twice."""
         held = hold(lane)
         for order in held.orders:
@@ -96,7 +96,7 @@ class TestChildKilled:
         lane.assert_nothing_else_was_asked()
 
     @pytest.mark.only(broker=["redis"])
-    def test_a_row_that_has_gone_is_a_failure(self, lane: Lane, hold: Any):
+    def test_a_row_that_has_gone_is_a_failure(self, lane: Lane, hold: Any) -> None:
         """The second run does not start on what the first has read."""
         held = hold(lane)
         lane.remove(held.order)
@@ -118,7 +118,7 @@ class TestWorkerKilled:
         """A worker that does one task at a time."""
         return make_lane(concurrency=1, visibility_timeout=VISIBILITY_TIMEOUT)
 
-    def test_another_runs_the_tasks_on_fresh_rows(self, lane: Lane, hold: Any):
+    def test_another_runs_the_tasks_on_fresh_rows(self, lane: Lane, hold: Any) -> None:
         """The one that was running, and those that waited behind it; none of them twice."""
         held = hold(lane)
 

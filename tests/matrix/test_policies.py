@@ -30,7 +30,7 @@ from tests.shop.models import Consignment, Order
 class TestOnMissing:
     """Rows that do not exist when the task is to start."""
 
-    def test_a_skip_ends_a_chain(self, lane: Lane):
+    def test_a_skip_ends_a_chain(self, lane: Lane) -> None:
         """What follows does not run, and nobody waits for it."""
         first, gone, third = lane.orders(3)
         lane.remove(gone)
@@ -41,7 +41,7 @@ class TestOnMissing:
         assert [lane.get(step) for step in steps(last)] == [["0"], None, None]
         assert lane.queries(*steps(last)) == [1, 1, 0]
 
-    def test_a_chord_completes_without_a_member_that_is_skipped(self, lane: Lane):
+    def test_a_chord_completes_without_a_member_that_is_skipped(self, lane: Lane) -> None:
         """The body gets None in its place; also where the member is a chain."""
         first, gone, third = lane.orders(3)
         lane.remove(gone)
@@ -52,7 +52,7 @@ class TestOnMissing:
         assert lane.get(body) == ["0", None, None]
         lane.look_at_all(queries=4)
 
-    def test_a_list_is_read_without_its_missing_members(self, lane: Lane):
+    def test_a_list_is_read_without_its_missing_members(self, lane: Lane) -> None:
         """In one query."""
         first, gone, third = lane.orders(3)
         lane.remove(gone)
@@ -62,7 +62,7 @@ class TestOnMissing:
         assert lane.get(result) == ["0", "2"]
         assert lane.queries(result) == [1]
 
-    def test_none(self, lane: Lane):
+    def test_none(self, lane: Lane) -> None:
         """The body runs with it."""
         gone, order = lane.orders(2)
         lane.remove(gone)
@@ -72,7 +72,7 @@ class TestOnMissing:
         assert (lane.get(without), lane.get(with_row)) == (None, "1")
         assert lane.queries(without, with_row) == [1, 1]
 
-    def test_a_retry_waits_for_the_row(self, lane: Lane):
+    def test_a_retry_waits_for_the_row(self, lane: Lane) -> None:
         """Which is sent before it exists."""
         [order] = lane.orders(1)
         lane.remove(order)
@@ -89,7 +89,7 @@ class TestOnMissing:
 class TestOnCommit:
     """Calls inside a transaction on the database of the rows."""
 
-    def test_the_task_sees_what_the_sender_has_committed(self, lane: Lane):
+    def test_the_task_sees_what_the_sender_has_committed(self, lane: Lane) -> None:
         """It is sent by the commit."""
         with transaction.atomic(using=lane.alias):
             [order] = lane.orders(1)
@@ -100,7 +100,7 @@ class TestOnCommit:
         assert lane.get(result) == "0"
         assert lane.queries(result) == [1]
 
-    def test_a_task_sends_after_its_own_commit(self, lane: Lane):
+    def test_a_task_sends_after_its_own_commit(self, lane: Lane) -> None:
         """From inside its body, in any pool."""
         [order] = lane.orders(1)
 
@@ -110,7 +110,7 @@ class TestOnCommit:
         assert lane.get(sent) == "changed"
         assert lane.queries(sender, sent) == [2, 1]  # a load and a save, a load
 
-    def test_a_task_sends_nothing_after_its_rollback(self, lane: Lane):
+    def test_a_task_sends_nothing_after_its_rollback(self, lane: Lane) -> None:
         """Nothing arrives, and the next task finds the worker as it should be."""
         [order] = lane.orders(1)
 
@@ -127,7 +127,7 @@ class TestOnCommit:
 class TestLocks:
     """`load={...: Load(for_update=True)}`, where the database has locks on rows."""
 
-    def test_tasks_on_one_row_wait_for_one_another(self, lane: Lane):
+    def test_tasks_on_one_row_wait_for_one_another(self, lane: Lane) -> None:
         """None overwrites what another has added."""
         [order] = lane.orders(1)
 
@@ -137,7 +137,7 @@ class TestLocks:
         assert Order.objects.using(lane.alias).get(pk=order.pk).total == Decimal(6)
         assert lane.queries(*results) == [2] * 6  # a load and a save
 
-    def test_tasks_on_the_same_rows_do_not_wait_for_one_another_for_ever(self, lane: Lane):
+    def test_tasks_on_the_same_rows_do_not_wait_for_one_another_for_ever(self, lane: Lane) -> None:
         """Whatever the order of their lists is."""
         orders = lane.orders(3)
 
@@ -164,7 +164,7 @@ class TestMethods:
 
     def test_a_call_reads_its_instance_and_its_arguments_together(
         self, lane: Lane, glass: Any, china: Any
-    ):
+    ) -> None:
         """In one query."""
         result = glass.load_on.delay(china)
 
@@ -173,7 +173,7 @@ class TestMethods:
 
     def test_in_a_chain_no_result_pushes_the_instance_aside(
         self, lane: Lane, glass: Any, china: Any
-    ):
+    ) -> None:
         """On a reference as well, which is sent unread."""
         unread = reference(Consignment, glass.pk, using=lane.alias)
 
@@ -183,7 +183,7 @@ class TestMethods:
         assert lane.get(last.parent) == ["glass", "china"]
         assert lane.queries(*steps(last)) == [0, 1, 1]
 
-    def test_in_a_chord(self, lane: Lane, glass: Any, china: Any):
+    def test_in_a_chord(self, lane: Lane, glass: Any, china: Any) -> None:
         """As members and as the body."""
         body = chord([glass.describe.s(), china.describe.s()])(glass.gather.s())
 

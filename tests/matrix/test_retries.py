@@ -20,7 +20,7 @@ from tests.matrix.tasks import (
 class TestRetry:
     """What a retry sends is what arrived."""
 
-    def test_the_row_is_read_anew(self, lane: Lane):
+    def test_the_row_is_read_anew(self, lane: Lane) -> None:
         """What the first try did to its instance is gone with it."""
         [order] = lane.orders(1)
 
@@ -29,7 +29,7 @@ class TestRetry:
         assert lane.get(result) == "0"
         assert lane.queries(result) == [2]  # one a try
 
-    def test_a_change_between_the_tries_is_seen(self, lane: Lane):
+    def test_a_change_between_the_tries_is_seen(self, lane: Lane) -> None:
         """In rows that were read by the first try, and in others."""
         order, other = lane.orders(2)
 
@@ -43,7 +43,7 @@ class TestRetry:
 class TestAutoretry:
     """`autoretry_for`."""
 
-    def test_it_sees_what_others_change(self, lane: Lane):
+    def test_it_sees_what_others_change(self, lane: Lane) -> None:
         """Tried until the row is as it should be; one query a try."""
         [order] = lane.orders(1)
 
@@ -56,7 +56,7 @@ class TestAutoretry:
         assert retries >= 1
         assert lane.queries(result) == [retries + 1]
 
-    def test_a_row_that_goes_between_the_tries_is_not_found(self, lane: Lane):
+    def test_a_row_that_goes_between_the_tries_is_not_found(self, lane: Lane) -> None:
         """No try runs on what an earlier one has read."""
         [order] = lane.orders(1)
 
@@ -70,7 +70,7 @@ class TestAutoretry:
         [queries] = lane.queries(result)
         assert queries >= 2
 
-    def test_when_there_are_no_more_tries_the_error_is_the_tasks(self, lane: Lane):
+    def test_when_there_are_no_more_tries_the_error_is_the_tasks(self, lane: Lane) -> None:
         """Each try has read the row."""
         [order] = lane.orders(1)
 
@@ -84,7 +84,7 @@ class TestAutoretry:
 class TestWaiting:
     """`countdown` and `eta`: a worker holds the message, and the row goes on changing."""
 
-    def test_the_row_is_read_when_the_time_has_come(self, lane: Lane):
+    def test_the_row_is_read_when_the_time_has_come(self, lane: Lane) -> None:
         """And not when the message arrives."""
         order, other = lane.orders(2)
 
@@ -98,7 +98,7 @@ class TestWaiting:
         assert [lane.get(each) for each in (counted, timed)] == ["changed", "changed"]
         assert lane.queries(counted, timed) == [1, 1]
 
-    def test_a_row_that_is_gone_by_then_is_not_found(self, lane: Lane):
+    def test_a_row_that_is_gone_by_then_is_not_found(self, lane: Lane) -> None:
         """The worker has held a reference and nothing else."""
         [order] = lane.orders(1)
 

@@ -7,4 +7,5 @@ from modelref.codecs import json as codec
 
 def arrived(*values: Any) -> list[Any]:
     """Send `values` through the JSON codec and give what comes out, one batch."""
-    return codec.decode(codec.encode(list(values)))
+    received: list[Any] = codec.decode(codec.encode(list(values)))
+    return received

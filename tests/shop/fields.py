@@ -27,7 +27,7 @@ class Isbn:
         return cls(digits)
 
 
-class IsbnField(models.CharField):
+class IsbnField(models.CharField):  # type: ignore[type-arg]  # a field has none at run time
     """Stores an `Isbn` as its digits."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,13 +52,13 @@ class IsbnField(models.CharField):
         value = self.to_python(value)
         return None if value is None else value.digits
 
-    def value_to_string(self, instance: models.Model) -> str:
+    def value_to_string(self, obj: models.Model) -> str:
         """Write for a serializer, with the hyphen after the prefix."""
-        digits = self.value_from_object(instance).digits
+        digits = self.value_from_object(obj).digits
         return f"{digits[:3]}-{digits[3:]}" if len(digits) == 13 else digits
 
 
-class CaseInsensitiveCharField(models.CharField):
+class CaseInsensitiveCharField(models.CharField):  # type: ignore[type-arg]  # as above
     """A text column that ignores case where the database can: SQLite and MariaDB."""
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class PictureFile(FieldFile):
     @property
     def is_png(self) -> bool:
         """Whether the name says PNG."""
-        return self.name.endswith(".png")
+        return (self.name or "").endswith(".png")
 
 
 class PictureDescriptor(FileDescriptor):
@@ -83,9 +83,8 @@ class PictureDescriptor(FileDescriptor):
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         super().__set__(instance, value)
-        instance.__dict__[f"{self.field.name}_sets"] = (
-            instance.__dict__.get(f"{self.field.name}_sets", 0) + 1
-        )
+        noted = vars(instance)
+        noted[f"{self.field.name}_sets"] = noted.get(f"{self.field.name}_sets", 0) + 1
 
 
 class PictureField(models.FileField):

@@ -43,7 +43,7 @@ class Tracker:
 
     def prepare(self, sender: type[models.Model], **kwargs: Any) -> None:
         """Patch `save` and watch each new instance."""
-        sender.save = self.patched(sender.save)
+        sender.save = self.patched(sender.save)  # type: ignore[method-assign]  # as packages do
         post_init.connect(self.watch, sender=sender)
 
     def watch(self, sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:

@@ -1,16 +1,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import local
 from typing import Any, overload
 
 from celery.app.amqp import AMQP
 from celery.app.control import Control
+from celery.app.events import Events
 from celery.app.registry import TaskRegistry
 from celery.app.task import Task
 from celery.app.utils import Settings
+from celery.canvas import Signature
 from celery.loaders.base import BaseLoader
 from celery.result import AsyncResult as _AsyncResult
 from celery.utils.dispatch import Signal
+from kombu import Connection, Producer
 
 class Celery:
     control_cls: str | Callable[..., Control]
@@ -50,24 +54,49 @@ class Celery:
     @property
     def amqp(self) -> AMQP: ...
     @property
+    def backend(self) -> Any: ...
+    @property
     def conf(self) -> Settings: ...
     @property
     def control(self) -> Control: ...
     @property
+    def events(self) -> Events: ...
+    @property
     def loader(self) -> BaseLoader: ...
+    @property
+    def producer_pool(self) -> Any: ...
     @property
     def tasks(self) -> TaskRegistry: ...
     @property
+    def thread_oid(self) -> str: ...
+    @property
     def AsyncResult(self) -> type[_AsyncResult]: ...
+    def add_periodic_task(
+        self,
+        schedule: Any,
+        sig: Any,
+        args: Sequence[Any] = (),
+        kwargs: Any = (),
+        name: str | None = None,
+        **opts: Any,
+    ) -> Any: ...
     def autodiscover_tasks(
         self,
         packages: Iterable[str] | Callable[[], Iterable[str]] | None = None,
         related_name: str | None = "tasks",
         force: bool = False,
     ) -> None: ...
+    def close(self) -> None: ...
     def config_from_object(
         self, obj: Any, silent: bool = False, force: bool = False, namespace: str | None = None
     ) -> None: ...
+    def connection_for_read(self, url: str | None = None, **kwargs: Any) -> Connection: ...
+    def connection_for_write(self, url: str | None = None, **kwargs: Any) -> Connection: ...
+    def finalize(self, auto: bool = False) -> None: ...
+    def producer_or_acquire(
+        self, producer: Producer | None = None
+    ) -> AbstractContextManager[Producer]: ...
+    def register_task(self, task: Task | type[Task], **options: Any) -> Task: ...
     def send_task(
         self,
         name: str,
@@ -101,6 +130,9 @@ class Celery:
         replaced_task_nesting: int = 0,
         **options: Any,
     ) -> _AsyncResult: ...
+    def set_current(self) -> None: ...
+    def set_default(self) -> None: ...
+    def signature(self, *args: Any, **kwargs: Any) -> Signature: ...
     @overload
     def task(self, fun: Callable[..., Any], /, **opts: Any) -> Any: ...
     @overload

@@ -1,0 +1,1 @@
+from kombu.utils.uuid import uuid as uuid

@@ -27,3 +27,16 @@ class Request:
     def content_type(self) -> str | None: ...
     @property
     def request_dict(self) -> dict[str, Any]: ...
+
+def create_request_cls(
+    base: type[Request],
+    task: Any,
+    pool: Any,
+    hostname: str | None,
+    eventer: Any,
+    ref: Any = ...,
+    revoked_tasks: Any = ...,
+    task_ready: Callable[..., Any] = ...,
+    trace: Callable[..., Any] | None = None,
+    app: Any = ...,
+) -> type[Request]: ...

@@ -1,6 +1,8 @@
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 textual_types: tuple[type, ...]
 
@@ -20,3 +22,9 @@ def loads(
     object_hook: Callable[[dict[str, Any]], Any] | None = ...,
 ) -> Any: ...
 def object_hook(o: dict[str, Any]) -> Any: ...
+def register_type(
+    t: type[_T],
+    marker: str | None,
+    encoder: Callable[[_T], Any],
+    decoder: Callable[[Any], _T] = ...,
+) -> None: ...

@@ -56,7 +56,7 @@ class Consignment(Shippable):
             "notes": [self.label, order.note, note],
         }
 
-    dispatch.short_description = "Send it off"
+    dispatch.short_description = "Send it off"  # type: ignore[attr-defined]  # for the admin
 
     @task_method
     def mark(self, status: Status) -> str:
@@ -113,7 +113,7 @@ class Consignment(Shippable):
         """Be told of a failure in the new style."""
         self.note("explain", kind(self), str(error))
 
-    @task_method(name="shop.weigh")
+    @task_method(name="shop.weigh")  # type: ignore[arg-type]  # mypy: a weight may be `self`
     def weigh(self, **weights: int) -> dict[str, int]:
         """Take arguments of any name."""
         return weights
@@ -121,13 +121,13 @@ class Consignment(Shippable):
     @task_method(load={"self": Load(for_update=True), "other": Load(only=("label",))})
     def merge(self, other: Consignment) -> tuple[bool, list[str], list[str]]:
         """Tell whether it is locked, and what was not read."""
-        unread = [list(row.get_deferred_fields()) for row in (self, other)]
-        return connection.in_atomic_block, *unread
+        mine, others = (list(row.get_deferred_fields()) for row in (self, other))
+        return connection.in_atomic_block, mine, others
 
     @task_method(on_missing="none")
     def follow(self, other: Consignment | None) -> str | None:
         """Take a row that may have gone."""
-        return other and other.label
+        return None if other is None else other.label
 
     @task_method(on_missing="skip")
     def forget(self) -> str:
@@ -145,7 +145,7 @@ class FragileConsignment(Consignment):
         """Say more than the parent does."""
         return [*super().describe(*words), "fragile"]
 
-    def pack(self) -> bool:
+    def pack(self) -> bool:  # type: ignore[override]  # a plain method for a task is tested
         """Do what the parent does later, in its task."""
         super().pack.delay()
         return False

@@ -83,6 +83,7 @@ class Order(models.Model):
     def products(self) -> Iterator[str]:
         """Name the products in order of line."""
         for line in self.lines.select_related("product").order_by("pk"):
+            assert line.product is not None
             yield line.product.name
 
 

@@ -1,12 +1,14 @@
 """Scopes: managers that hide rows, that go by other names, that a model chooses."""
 
+from typing import Any
+
 from django.db import models
 
 
-class LiveManager(models.Manager):
+class LiveManager(models.Manager[Any]):
     """Hides what is marked as deleted."""
 
-    def get_queryset(self) -> models.QuerySet:
+    def get_queryset(self) -> models.QuerySet[Any]:
         """Leave out the deleted rows."""
         return super().get_queryset().filter(deleted=False)
 

@@ -109,4 +109,5 @@ class Payload(models.Model):
     content = models.JSONField(default=dict)
 
     def __json__(self) -> dict[str, Any]:
-        return self.content
+        content: dict[str, Any] = self.content
+        return content

@@ -4,6 +4,8 @@ from typing import Any, TypeVar, overload
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 class Signal:
+    receivers: list[Any]
+
     def __init__(
         self, providing_args: Any = None, use_caching: bool = False, name: str | None = None
     ) -> None: ...
@@ -26,3 +28,10 @@ class Signal:
         dispatch_uid: Any = None,
         retry: bool = False,
     ) -> Callable[[_F], _F]: ...
+    def disconnect(
+        self,
+        receiver: Callable[..., Any] | None = None,
+        sender: Any = None,
+        weak: bool | None = None,
+        dispatch_uid: Any = None,
+    ) -> bool: ...
