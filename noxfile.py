@@ -45,12 +45,16 @@ for name, (version, pins) in COMBINATIONS.items():
     nox.session(name=name, python=interpreter(version), reuse_venv=True)(pytest_with(pins))
 
 
+RUNS_OF_CHECKERS = ["tests/test_typing_runs.py", "tests/test_typing_example.py"]
+
+
 def plugin_with(pins: list[str]) -> Callable[[nox.Session], None]:
-    """Return a session that runs the cases of the plugin with these requirements."""
+    """Return a session that runs the tests of the plugin with these requirements."""
 
     def session(session: nox.Session) -> None:
         session.install("--editable", ".[dev]", *pins)
         session.run("python", "-m", "pytest", "tests/test_typing.py", "-k", "plugin")
+        session.run("python", "-m", "pytest", *RUNS_OF_CHECKERS)
 
     return session
 

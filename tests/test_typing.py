@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import get_origin
+from typing import Any, get_origin
 
 import pytest
 from celery import canvas
@@ -73,10 +73,10 @@ def test_each_case_stands_under_what_it_shows() -> None:
 
 
 def test_at_run_time_the_canvas_is_celerys_own() -> None:
-    own = (Signature, chain, group, chord)
+    own: tuple[Any, ...] = (Signature, chain, group, chord)
 
-    assert own == (canvas.Signature, canvas.chain, canvas.group, canvas.chord)
     assert all(get_origin(each[int, str]) is each for each in own)
+    assert own == (canvas.Signature, canvas.chain, canvas.group, canvas.chord)
 
 
 def test_there_are_cases_enough() -> None:

@@ -12,14 +12,18 @@ import pytest
 
 pytest.importorskip("mypy.api", reason="type checkers are in the extra `dev`")
 
-from mypy.version import __version__ as mypy_version
-
 import modelref.mypy
 from modelref.mypy.guard import guarded
-from tests.type_checkers import PLUGINS, ROOT, remarks_of_mypy, run_mypy, write_config
+from tests.type_checkers import (
+    PLUGINS,
+    ROOT,
+    VERSION,
+    remarks_of_mypy,
+    run_mypy,
+    write_config,
+)
 from tests.typing_marks import FOLDER, differences
 
-VERSION = tuple(map(int, mypy_version.split(".")[:2]))
 WORKERS = VERSION >= (2, 1)
 DISABLES = VERSION >= (2, 0)
 

@@ -55,6 +55,7 @@ def groups(order: Order) -> None:
     reveal_type(group(add.s(i, i) for i in range(3))().get())  # R: list[int]
     reveal_type(group(add.s(1, 2), add.s(3, 4))().get())  # R: list[int]
     reveal_type(group([add.s(1, 2), add.s(3, 4)]).delay().get())  # R: list[int]
+    reveal_type(group(list(add.s(i, i) for i in range(3)))().get())  # R: list[int]
     reveal_type(group(add.s(1, 2), show.si("x"))().get())  # R: list[int | None]
     reveal_type(group(add.s(1), double.s())(2).get())  # R: list[int]
     group(add, add)  # plugin E: write add.s(...)  # pyright E: "__init__"

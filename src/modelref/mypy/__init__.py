@@ -36,7 +36,7 @@ from modelref.mypy import (
     starting,
 )
 from modelref.mypy.digest import digest_of_source
-from modelref.mypy.guard import bound, guarded
+from modelref.mypy.guard import hooks
 from modelref.mypy.project import Project
 
 Sig = Callable[[MethodSigContext, Project], FunctionLike]
@@ -74,6 +74,13 @@ SIGNATURES_OF_SIGNATURES: Final[Mapping[str, Sig]] = {
     "delay": starting.analyze_delay,
     "link": canvas.analyze_link,
 }
+RESULTS_OF_SIGNATURES: Final[Mapping[str, Hook]] = {
+    "apply": sending.analyze_links,
+    "apply_async": sending.analyze_links,
+}
+RESULTS_OF_DECORATORS: Final[Mapping[str, Hook]] = {
+    f"{each}.__call__": definitions.analyze for each in names.CALLED_DECORATORS
+}
 #: Classes and functions.
 FUNCTIONS: Final[Mapping[str, Callable[[FunctionContext, Project], Type]]] = {
     names.MODELREF: references.analyze_call,
@@ -95,7 +102,14 @@ class ModelRefPlugin(Plugin):
         super().__init__(options)
         # A new list: the daemon's snapshot shares the old one, and would restart on each call.
         options.always_true = [*options.always_true, "MODELREF_PLUGIN"]
-        self._find = Project(self.lookup_fully_qualified, options)
+        self._find = find = Project(self.lookup_fully_qualified, options)
+        self._functions = hooks(FUNCTIONS, find, _own_result)
+        self._function_signatures = hooks(FUNCTION_SIGNATURES, find, _own_signature)
+        self._of_tasks = hooks(SIGNATURES_OF_TASKS, find, _own_signature)
+        self._of_signatures = hooks(SIGNATURES_OF_SIGNATURES, find, _own_signature)
+        self._results_of_tasks = hooks(RESULTS_OF_TASKS, find, _own_result)
+        self._results_of_signatures = hooks(RESULTS_OF_SIGNATURES, find, _own_result)
+        self._results_of_decorators = hooks(RESULTS_OF_DECORATORS, find, _own_result)
 
     @override
     def report_config_data(self, ctx: ReportConfigContext) -> Any:
@@ -120,45 +134,35 @@ class ModelRefPlugin(Plugin):
     def get_function_signature_hook(
         self, fullname: str
     ) -> Callable[[FunctionSigContext], FunctionLike] | None:
-        feature = FUNCTION_SIGNATURES.get(fullname)
-        if feature is None:
-            return None
-        return guarded(bound(feature, self._find), lambda ctx: ctx.default_signature)
+        return self._function_signatures.get(fullname)
 
     @override
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        feature = FUNCTIONS.get(fullname)
-        if feature is None:
-            return None
-        return guarded(bound(feature, self._find), lambda ctx: ctx.default_return_type)
+        return self._functions.get(fullname)
 
     @override
     def get_method_signature_hook(
         self, fullname: str
     ) -> Callable[[MethodSigContext], FunctionLike] | None:
         owner, _, method = fullname.rpartition(".")
-        feature = None
-        if method in SIGNATURES_OF_TASKS and self._derives(owner, *names.TASKS):
-            feature = SIGNATURES_OF_TASKS[method]
-        elif method in SIGNATURES_OF_SIGNATURES and self._derives(owner, names.SIGNATURE):
-            feature = SIGNATURES_OF_SIGNATURES[method]
-        if feature is None:
-            return None
-        return guarded(bound(feature, self._find), lambda ctx: ctx.default_signature)
+        if method in self._of_tasks and self._derives(owner, names.TASKS):
+            return self._of_tasks[method]
+        if method in self._of_signatures and self._derives(owner, names.SIGNATURES):
+            return self._of_signatures[method]
+        return None
 
     @override
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         owner, _, method = fullname.rpartition(".")
-        feature: Hook | None = None
-        if method in RESULTS_OF_TASKS and self._derives(owner, *names.TASKS):
-            feature = RESULTS_OF_TASKS[method]
-        elif owner in names.CALLED_DECORATORS and method == "__call__":
-            feature = definitions.analyze
-        if feature is None:
-            return None
-        return guarded(bound(feature, self._find), lambda ctx: ctx.default_return_type)
+        if method in self._results_of_tasks and self._derives(owner, names.TASKS):
+            return self._results_of_tasks[method]
+        if method in self._results_of_signatures and self._derives(owner, names.SIGNATURES):
+            return self._results_of_signatures[method]
+        return self._results_of_decorators.get(fullname)
 
-    def _derives(self, owner: str, *bases: str) -> bool:
+    def _derives(self, owner: str, bases: tuple[str, ...]) -> bool:
+        if owner in bases:
+            return True
         info = self._find(owner)
         return info is not None and any(map(info.has_base, bases))
 
@@ -166,6 +170,16 @@ class ModelRefPlugin(Plugin):
 def plugin(version: str) -> type[Plugin]:
     """Return the plugin; mypy looks for this name."""
     return ModelRefPlugin
+
+
+def _own_signature(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    """Return what mypy knows without a plugin."""
+    return ctx.default_signature
+
+
+def _own_result(ctx: FunctionContext | MethodContext) -> Type:
+    """Return what mypy knows without a plugin."""
+    return ctx.default_return_type
 
 
 def _over_celery(ctx: ClassDefContext) -> None:

@@ -26,6 +26,7 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
+from mypy.options import Options
 from mypy.plugin import CheckerPluginInterface
 from mypy.subtypes import is_subtype
 from mypy.typeops import make_simplified_union
@@ -129,10 +130,10 @@ def holds_partial_type(given: Given) -> bool:
     return any(isinstance(each, Var) and isinstance(each.type, PartialType) for each in variables)
 
 
-def accepting_anything(function: CallableType) -> CallableType:
-    """Return a function with the same result that takes any arguments."""
+def accepting_anything(function: CallableType, each: Type = ANY) -> CallableType:
+    """Return a function with the same result that takes any arguments, each as some type."""
     return function.copy_modified(
-        arg_types=[ANY, ANY],
+        arg_types=[each, each],
         arg_kinds=[ARG_STAR, ARG_STAR2],
         arg_names=[None, None],
         variables=[],
@@ -145,13 +146,15 @@ def as_base(each: Type, *fullnames: str) -> Instance | None:
     proper = get_proper_type(each)
     if not isinstance(proper, Instance):
         return None
-    base = next((base for base in proper.type.mro if base.fullname in fullnames), None)
-    return None if base is None else map_instance_to_supertype(proper, base)
+    for base in proper.type.mro:
+        if base.fullname in fullnames:
+            return proper if base is proper.type else map_instance_to_supertype(proper, base)
+    return None
 
 
-def fits(each: Type, wanted: Type) -> bool:
-    """Whether a value of a type can be given for another."""
-    return is_subtype(each, wanted)
+def fits(each: Type, wanted: Type, options: Options | None = None) -> bool:
+    """Whether a value of a type can be given for another; mypy's options may make it stricter."""
+    return is_subtype(each, wanted, options=options)
 
 
 def union(types: Sequence[Type]) -> Type:

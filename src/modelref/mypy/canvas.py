@@ -1,5 +1,7 @@
 """``|``, ``chain(...)``, ``group(...)``, ``chord(...)`` and ``link=``."""
 
+import itertools
+
 from mypy.nodes import (
     ARG_NAMED,
     ARG_POS,
@@ -63,8 +65,13 @@ def analyze_ror(ctx: MethodSigContext, find: Find) -> FunctionLike:
 
 
 def analyze_arguments(ctx: FunctionSigContext, find: Find) -> FunctionLike:
-    """Let any arguments through: see below (``get_function_signature_hook``)."""
-    return accepting_anything(ctx.default_signature)
+    """Let any arguments through: see below (``get_function_signature_hook``).
+
+    As objects: a comprehension that is given where Any is wanted is one of Any.
+    """
+    return accepting_anything(
+        ctx.default_signature, ctx.api.named_generic_type("builtins.object", [])
+    )
 
 
 def analyze_chain(ctx: FunctionContext, find: Find) -> Type:
@@ -89,10 +96,10 @@ def analyze_chord(ctx: FunctionContext, find: Find) -> Type:
     header, body = _given(call, "header", 0), _given(call, "body", 1)
     if header is None:
         return _made(ctx, ANY, ANY)
-    takes, gives = _header(header, steps, ctx.api)
+    takes, gives = _header(header, _type(ctx, header), steps)
     if body is None:
         return _made(ctx, takes, ANY)
-    after = steps.step(body)
+    after = steps.step(body, _type(ctx, body))
     results = ctx.api.named_generic_type("builtins.list", [gives])
     problem = steps.problem(results, after)
     if problem is not None:
@@ -138,27 +145,33 @@ def _members(ctx: FunctionContext, steps: Steps) -> list[Step] | None:
     placed = [each for each, kind in pairs if kind == ARG_POS]
     if len(placed) != sum(kind != ARG_NAMED for kind in call.arg_kinds) or not placed:
         return None
-    if len(placed) > 1 or as_base(type_of(placed[0], ctx.api), names.SIGNATURE) is not None:
-        return [steps.step(each) for each in placed]
-    return _several(placed[0], steps, ctx.api)
+    if len(placed) > 1 or as_base(_type(ctx, placed[0]), names.SIGNATURE) is not None:
+        return [steps.step(each, _type(ctx, each)) for each in placed]
+    return _several(placed[0], _type(ctx, placed[0]), steps)
 
 
-def _several(expr: Expression, steps: Steps, api: CheckerPluginInterface) -> list[Step] | None:
+def _type(ctx: FunctionContext, expr: Expression) -> Type:
+    """Return the type of an argument."""
+    pairs = zip(itertools.chain(*ctx.args), itertools.chain(*ctx.arg_types), strict=True)
+    return next(each for given, each in pairs if given is expr)
+
+
+def _several(expr: Expression, each: Type, steps: Steps) -> list[Step] | None:
     """Return the steps in a list or another iterable, which stand for one if it is no literal."""
     if isinstance(expr, (ListExpr, TupleExpr)):
-        if any(isinstance(each, StarExpr) for each in expr.items):
+        if any(isinstance(item, StarExpr) for item in expr.items):
             return None
-        return [steps.step(each) for each in expr.items]
-    item = item_type(type_of(expr, api))
+        return [steps.step(item) for item in expr.items]
+    item = item_type(each)
     return [steps.step(expr)] if item is None else [steps.step(expr, item)]
 
 
-def _header(expr: Expression, steps: Steps, api: CheckerPluginInterface) -> tuple[Type, Type]:
+def _header(expr: Expression, each: Type, steps: Steps) -> tuple[Type, Type]:
     """Return what a header takes, and what its members give."""
-    group = as_base(type_of(expr, api), names.GROUP)
+    group = as_base(each, names.GROUP)
     if group is not None:
         return group.args[0], group.args[1]
-    found = _several(expr, steps, api)
+    found = _several(expr, each, steps)
     return (ANY, ANY) if found is None else steps.beside(found)
 
 

@@ -1,7 +1,7 @@
 """A hook that fails must not end mypy: what it has no answer for is left as it was."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 Ctx = TypeVar("Ctx")
@@ -10,6 +10,21 @@ Argument = TypeVar("Argument")
 
 #: Set in the tests of the plugin: there a hook that fails is to be seen.
 _STRICT = "MODELREF_MYPY_RAISE"
+
+
+def hooks(
+    features: Mapping[str, Callable[[Ctx, Argument], Answer]],
+    argument: Argument,
+    default: Callable[[Ctx], Answer],
+) -> Mapping[str, Callable[[Ctx], Answer]]:
+    """Return the hooks of a plugin, each made once: mypy asks for them at every call.
+
+    Args:
+        features: what looks at the code, by name.
+        argument: what each is handed beside mypy's context.
+        default: returns mypy's own answer.
+    """
+    return {name: guarded(bound(each, argument), default) for name, each in features.items()}
 
 
 def bound(

@@ -5,17 +5,20 @@ from typing import Final
 MODELREF: Final = "modelref.refs.ModelRef"
 LOAD: Final = "modelref.celery.rows.loads.Load"
 
+REF_TASK: Final = "modelref.celery.task.RefTask"
 TYPED_TASK: Final = "modelref.celery.types.typed.TypedTask"
 BOUND_METHOD: Final = "modelref.celery.bound_methods.BoundTaskMethod"
 TASK_METHOD: Final = "modelref.celery.methods.TaskMethod"
 #: What is called like a task, each with its parameters and its result as type arguments.
-TASKS: Final = (TYPED_TASK, BOUND_METHOD)
+TASKS: Final = (REF_TASK, TYPED_TASK, BOUND_METHOD)
 RESULT: Final = "modelref.celery.types.results.AsyncResult"
 SIGNATURE: Final = "modelref.celery.types.signatures.Signature"
 START: Final = "modelref.celery.types.signatures.Start"
 CHAIN: Final = "modelref.celery.types.canvas.chain"
 GROUP: Final = "modelref.celery.types.canvas.group"
 CHORD: Final = "modelref.celery.types.canvas.chord"
+#: What is sent like a signature, each with what it takes and what it gives as type arguments.
+SIGNATURES: Final = (SIGNATURE, CHAIN, GROUP, CHORD)
 
 #: Decorators, and the classes of what they return when they are called with options.
 DECORATORS: Final = frozenset(

@@ -22,6 +22,7 @@ from mypy.types import CallableType, FunctionLike, Instance, Type, UninhabitedTy
 
 from modelref.mypy import names
 from modelref.mypy.adapter import Given, Tried, accepting_anything, given_by, tried, union
+from modelref.mypy.fitting import holds
 from modelref.mypy.spreading import spread
 from modelref.mypy.tasks import function_of, knows_parameters, label_of
 from modelref.mypy.verdict import judge
@@ -84,17 +85,15 @@ class Partial:
 
     def signature(self, given: Given) -> Type:
         """Return the type of the signature with these arguments; report what is wrong."""
-        fit: list[Tried] = []
         start, takes = self._find(names.START), list[Type]()
-        as_it_is = None if self._lacks(given) else self._tried(given, 0)
-        if as_it_is is not None and not as_it_is.errors and start is not None:
+        as_it_is = None if self._lacks(given) else self._result(given, 0)
+        if as_it_is is not None and start is not None:
             takes.append(Instance(start, []))
-            fit.append(as_it_is)
-        with_one = None if self._fills(given) else self._tried(given, 1)
-        if with_one is not None and not with_one.errors:
+        with_one = None if self._fills(given) else self._result(given, 1)
+        if with_one is not None:
             takes.append(self._open[0])
-            fit.append(with_one)
-        return self._made(union(takes), fit[0].result) if fit else self._with_more(given)
+        gives = as_it_is or with_one
+        return self._with_more(given) if gives is None else self._made(union(takes), gives)
 
     def _lacks(self, given: Given) -> bool:
         """Whether arguments are missing, which can be told without looking at types."""
@@ -132,6 +131,15 @@ class Partial:
                 self._judge(self._function, given.after(first, self._ctx.context))
                 return
         self._judge(optional, given)
+
+    def _result(self, given: Given, before: int) -> Type | None:
+        """Return the result of the call with some arguments in front, None if it does not hold."""
+        arguments = given.after(self._open[:before], self._ctx.context)
+        verdict = holds(self._ctx.api, self._function, arguments)
+        if verdict is None:
+            attempt = self._tried(given, before)
+            return None if attempt.errors else attempt.result
+        return self._function.ret_type if verdict else None
 
     def _tried(self, given: Given, before: int) -> Tried:
         """Try the call with some arguments from the step before it in front of its own."""

@@ -24,24 +24,31 @@ _ARGUMENTS: Final = frozenset({"args", "kwargs"})
 
 
 def analyze_options(ctx: MethodSigContext, find: Find) -> FunctionLike:
-    """Check the options of a call, and what is linked to it (``get_method_signature_hook``)."""
+    """Check the options of a call (``get_method_signature_hook``)."""
     call, default = ctx.context, ctx.default_signature
     if not isinstance(call, CallExpr) or not _has_options(call):
         return default
     expanded = default.with_unpacked_kwargs()
-    wanted = _linking_anything(expanded).copy_modified(name=label_of(call) or default.name)
+    linking = _linking_anything(expanded) if "link" in call.arg_names else expanded
+    wanted = linking.copy_modified(name=label_of(call) or default.name)
     given = given_by(call)
-    result = result_of(ctx.type)
-    if result is not None:
-        check_links(ctx.api, find, result, call)
     if holds_partial_type(given):
         return wanted
     is_wrong = judge(ctx.api, wanted, given, call)
     return _with_any_option(wanted) if is_wrong else wanted
 
 
+def analyze_links(ctx: MethodContext, find: Find) -> Type:
+    """Check what is linked to a call (``get_method_hook``)."""
+    call, result = ctx.context, _result_of(ctx.type)
+    if isinstance(call, CallExpr) and result is not None:
+        check_links(ctx.api, find, result, call)
+    return ctx.default_return_type
+
+
 def analyze(ctx: MethodContext, find: Find) -> Type:
-    """Check the call that ``args=`` and ``kwargs=`` make (``get_method_hook``)."""
+    """Check the call that ``args=`` and ``kwargs=`` make, and links (``get_method_hook``)."""
+    analyze_links(ctx, find)
     function = function_of(ctx.type, ctx.api, label_of(ctx.context))
     given = spread(ctx)
     if function is None or given is None:
@@ -51,7 +58,7 @@ def analyze(ctx: MethodContext, find: Find) -> Type:
     return ctx.default_return_type
 
 
-def result_of(each: Type) -> Type | None:
+def _result_of(each: Type) -> Type | None:
     """Return what a task or a signature gives."""
     base = as_base(each, *names.TASKS, names.SIGNATURE)
     return base.args[1] if base is not None and len(base.args) == 2 else None
