@@ -23,13 +23,14 @@ from modelref.instances import is_model_class
 
 P = ParamSpec("P")
 R = TypeVar("R")
-S = TypeVar("S")
+# Covariant, so that a subclass may override a method, whose instance then is one of its own.
+S_co = TypeVar("S_co", covariant=True)
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _VARIADIC = [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]
 
 
-class TaskMethod(Generic[S, P, R]):
+class TaskMethod(Generic[S_co, P, R]):
     """A method that is a task too: what ``@task_method`` puts into a model.
 
     On an instance it gives a :class:`BoundTaskMethod`, on the class itself.
@@ -52,7 +53,7 @@ class TaskMethod(Generic[S, P, R]):
 
     def __init__(
         self,
-        function: Callable[Concatenate[S, P], R],
+        function: Callable[Concatenate[S_co, P], R],
         app: Celery | None,
         options: Mapping[str, Any],
     ) -> None:
@@ -91,13 +92,19 @@ class TaskMethod(Generic[S, P, R]):
         self._task = self._make_task(owner)
 
     @overload
-    def __get__(self, instance: None, owner: Any = None) -> "TaskMethod[S, P, R]": ...
+    def __get__(self, instance: None, owner: Any = None) -> "TaskMethod[S_co, P, R]": ...
     @overload
-    def __get__(self, instance: S, owner: Any = None) -> BoundTaskMethod[P, R]: ...
+    def __get__(self, instance: object, owner: Any = None) -> BoundTaskMethod[P, R]: ...
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else BoundTaskMethod(self, instance)
 
-    def __call__(self, instance: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(
+        self,
+        instance: S_co,  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]  # a self
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
         """Call the method of an instance here and now, as if it were no task."""
         return self.bind(instance)(*args, **kwargs)
 
@@ -108,7 +115,7 @@ class TaskMethod(Generic[S, P, R]):
             self._refuse_decorator()
         return self._task
 
-    def bind(self, instance: S) -> Callable[P, R]:
+    def bind(self, instance: object) -> Callable[P, R]:
         """Return the plain method of an instance."""
         if self._task is None:
             self._refuse_decorator()
@@ -181,13 +188,13 @@ class TaskMethod(Generic[S, P, R]):
 class TaskMethodDecorator(Protocol):
     """What ``@task_method(...)`` decorates a method with."""
 
-    def __call__(self, function: Callable[Concatenate[S, P], R], /) -> TaskMethod[S, P, R]:
+    def __call__(self, function: Callable[Concatenate[S_co, P], R], /) -> TaskMethod[S_co, P, R]:
         """Return what goes into the class."""
         ...
 
 
 @overload
-def task_method(function: Callable[Concatenate[S, P], R], /) -> TaskMethod[S, P, R]: ...
+def task_method(function: Callable[Concatenate[S_co, P], R], /) -> TaskMethod[S_co, P, R]: ...
 @overload
 def task_method(
     *, app: Celery | None = None, bind: Literal[False] = False, **options: Unpack[TaskOptions]
