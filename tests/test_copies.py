@@ -12,7 +12,6 @@ from django.test import TestCase
 
 from modelref import (
     Identity,
-    ModelRef,
     identity,
     is_reference,
     is_resolved,
@@ -234,11 +233,11 @@ class TestCopiesOfLoaded:
         with queries():
             again = copied(loaded)
 
-            assert isinstance(again, ModelRef)  # pyright: ignore[reportArgumentType]  # an alias
+            assert is_reference(again)
             assert is_resolved(again)
-            assert again == loaded  # type: ignore[comparison-overlap]  # a `ModelRef[Any]`
-            assert type(resolve(again)) is Order  # type: ignore[unreachable]  # because of that
-            assert resolve(again) is not resolve(loaded)  # pyright: ignore[reportArgumentType]
+            assert again == loaded
+            assert type(resolve(again)) is Order
+            assert resolve(again) is not resolve(loaded)
 
     @both_copies
     def test_writes_are_apart(self, loaded: Order, copied: Copy) -> None:

@@ -16,6 +16,7 @@ from modelref.instances import Row, twin_of
 from modelref.keys import key_of, raw_wire
 from modelref.pending import pending_class
 from modelref.refs import (
+    MANY,
     Ref,
     fill,
     fill_all,
@@ -128,6 +129,8 @@ class Group:
 
     def add_all(self, pks: Sequence[Any]) -> list[Ref[Any]]:
         """Return new references, each as :meth:`add` makes one."""
+        if len(pks) < MANY:
+            return list(map(self.add, pks))
         refs = make_all(self._kind, self, pks)
         new = dict(zip(pks, refs, strict=True))
         if len(new) == len(refs) and self._pending.keys().isdisjoint(new):

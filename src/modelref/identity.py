@@ -6,6 +6,8 @@ from typing import Any
 
 DEFAULT_ALIAS = "default"
 
+_LONGEST_PK_IN_REPR = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -51,3 +53,18 @@ def pk_text(wire: Any) -> str:
     if isinstance(wire, list):
         return json.dumps(wire, separators=(",", ":"), ensure_ascii=False)
     return str(wire)
+
+
+def described(label: str, wire: Any, using: str | None) -> str:
+    """Return the ``repr`` of a reference: what names its row, and no field of it.
+
+    Args:
+        label: label of the model.
+        wire: primary key as it travels.
+        using: database alias, None for ``default``.
+    """
+    text = one_line(pk_text(wire))
+    if len(text) > _LONGEST_PK_IN_REPR:
+        text = text[:_LONGEST_PK_IN_REPR] + "…"
+    suffix = "" if using is None else f" using={using}"
+    return f"<ModelRef {label} pk={text}{suffix}>"

@@ -19,7 +19,7 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
-from modelref.identity import Identity, one_line, pk_text
+from modelref.identity import Identity, described
 from modelref.instances import Row, has_row, leads_back, row_of
 from modelref.kept import kept_on_model
 from modelref.keys import wire_pk
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LONGEST_PK_IN_REPR = 80
+#: From how many references on it is quicker to treat them all at once than one by one.
+MANY = 5
 
 
 class RowGroup(Protocol):
@@ -136,7 +137,7 @@ if TYPE_CHECKING:
         ModelRef: TypeAlias = T  # pyright: ignore[reportRedeclaration]
     else:
 
-        class ModelRef(Generic[M]):  # type: ignore[no-redef, unused-ignore]
+        class ModelRef(Generic[M]):  # type: ignore[no-redef, unused-ignore]  # noqa: PLW1641
             """What the plugin turns into the model that it names."""
 
             @overload
@@ -144,6 +145,10 @@ if TYPE_CHECKING:
             @overload
             def __init__(self, model: type[M], pk: Any, /, *, using: str | None = None) -> None: ...
             def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+            # After an isinstance() of what has no other type it may be a row of any model.
+            def __eq__(self, other: object) -> bool: ...
+            def __getattr__(self, name: str) -> Any: ...
 
     if not MYPY:
         ModelRef: TypeAlias = T  # pyright: ignore[reportRedeclaration]
@@ -206,7 +211,7 @@ def fill(ref: Ref[Any], instance: "Model") -> None:
 
 def fill_all(refs: "Sequence[Ref[Any]]", instances: "Sequence[Model]") -> None:
     """Turn pending references of one group into loaded ones, as :func:`fill` does with each."""
-    if not refs or group_of(refs[0]).has_states:
+    if len(refs) < MANY or group_of(refs[0]).has_states:
         for ref, instance in zip(refs, instances, strict=True):
             fill(ref, instance)
         return
@@ -242,21 +247,6 @@ def identity_of(ref: Ref[Any]) -> Identity:
         return Identity(*stored_row(ref))
     set_pk(ref, instance_of(ref).pk)  # for the day the row is deleted and the instance has none
     return Identity(*row_of(instance_of(ref)))
-
-
-def described(label: str, wire: Any, using: str | None) -> str:
-    """Return the ``repr`` of a reference: what names its row, and no field of it.
-
-    Args:
-        label: label of the model.
-        wire: primary key as it travels.
-        using: database alias, None for ``default``.
-    """
-    text = one_line(pk_text(wire))
-    if len(text) > _LONGEST_PK_IN_REPR:
-        text = text[:_LONGEST_PK_IN_REPR] + "…"
-    suffix = "" if using is None else f" using={using}"
-    return f"<ModelRef {label} pk={text}{suffix}>"
 
 
 @kept_on_model

@@ -11,10 +11,10 @@ from zlib import crc32
 from typing_extensions import override
 
 from modelref.batch import Batch
-from modelref.identity import alias_on_wire
+from modelref.identity import alias_on_wire, described
 from modelref.instances import Row
 from modelref.keys import key_of
-from modelref.refs import Ref, described
+from modelref.refs import Ref
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -65,3 +65,8 @@ class Basket(models.Model):
 
 @task(load={"order": Load(select_related=("customer", "customer__profile"), prefetch_related=("lines__product", "tags", "parcels"), only=("total", "customer__name", "pk"), for_update=True, using="default"), "line": Load(select_related=("order__customer", "product")), "number": Load()})
 def all_known(order: Order, line: Line | None, number: int) -> None: ...
+
+
+#: Models that are in no installed app: what leads to them is unknown, and nothing is said
+@task(load={"basket": Load(prefetch_related=("parcels",), select_related=("order", "order__customer"))})
+def not_installed(basket: Basket) -> None: ...

@@ -33,6 +33,16 @@ def sends_references(ref: ModelRef[Consignment], child: ModelRef[FragileConsignm
     reveal_type(child.describe.delay("a"))  # R: AsyncResult[list[str]]
 
 
+class Sealed(Consignment):
+    """A consignment that describes itself in its own way."""
+
+    #: A method over that of the parent
+    @task_method
+    def describe(self, *words: str) -> list[str]:
+        reveal_type(super().describe.delay("a"))  # R: AsyncResult[list[str]]
+        return super().describe(*words)
+
+
 def on_the_class(order: Order, parcel: Parcel) -> None:
     Consignment.dispatch.delay(order, parcel)  # E: "delay"
     reveal_type(Consignment.dispatch.task.name)  # R: str

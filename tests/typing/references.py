@@ -1,6 +1,6 @@
 """Calling `ModelRef`, and what may stand in its brackets."""
 
-from typing import reveal_type
+from typing import Any, reveal_type
 
 from django.db import models
 
@@ -28,6 +28,14 @@ def asks(order: ModelRef[Order], anything: object) -> None:
     #: `isinstance(x, ModelRef)`
     isinstance(order, ModelRef)  # alone E: Parameterized generics  # pyright E: isinstance
     isinstance(anything, ModelRef)  # alone E: Parameterized generics  # pyright E: isinstance
+
+
+def uses(order: ModelRef[Order], anything: Any) -> None:
+    #: What `isinstance(x, ModelRef)` has found
+    assert isinstance(anything, ModelRef)  # alone E: Parameterized generics  # pyright E: isinstance
+    assert anything == order
+    anything.note  # pyright E: "note"
+    reveal_type(order)  # R: Order
 
 
 class Plain:

@@ -145,6 +145,8 @@ class Names:
                 return None
             self.modules.add(info.module_name)
             found = info.get(name)
+            if found is None and not _is_installed(info):
+                return None  # nothing is known of what leads to it
             if found is None:
                 near = did_you_mean(name, _names(info, relations=relations))
                 return f'"{info.name}" has no {_kind(relations)} "{name}"{near}'
@@ -154,6 +156,12 @@ class Names:
                 return f'"{info.name}.{name}" is no relation{near}'
             info = None if field is None else _model_of(field)
         return None
+
+
+def _is_installed(model: TypeInfo) -> bool:
+    """Whether django-stubs' plugin has found a model in the settings, or it is an abstract one."""
+    known = model.metadata.get("django", {})
+    return "_default_manager" in model.names or known.get("is_abstract_model", False)
 
 
 def _texts(value: Expression) -> Iterator[StrExpr]:
