@@ -103,6 +103,13 @@ def of_unknown_shape(numbers: list[int], strings: dict[str, str], anything: Any,
     add.apply_async([each for each in numbers])
 
 
+def no_tuples(text: str, order: Order) -> None:
+    #: A tuple of one without its comma
+    show.apply_async(("text"))  # plugin E: "args" of "show.apply_async" takes a tuple or a list, not "str"; a tuple of one is written (x,)
+    show.apply_async(args=text)  # plugin E: not "str"
+    double.apply_async((order))  # E: "Order"
+
+
 def options(order: Order, anything: dict[str, Any]) -> None:
     #: Unknown and wrong options of a call
     ship.apply_async((order, 1), queue="slow", priority=3, task_id="x", shadow="ship one")

@@ -13,9 +13,11 @@ from modelref.mypy.adapter import (
     as_base,
     given_by,
     holds_partial_type,
+    report,
 )
 from modelref.mypy.canvas import check_links
-from modelref.mypy.spreading import spread
+from modelref.mypy.codes import CALL
+from modelref.mypy.spreading import actual, spread
 from modelref.mypy.tasks import function_of, label_of
 from modelref.mypy.verdict import judge
 from modelref.mypy.widening import Find, Widening
@@ -51,11 +53,22 @@ def analyze(ctx: MethodContext, find: Find) -> Type:
     analyze_links(ctx, find)
     function = function_of(ctx.type, ctx.api, label_of(ctx.context))
     given = spread(ctx)
-    if function is None or given is None:
+    if function is None or given is None or _are_text(ctx):
         return ctx.default_return_type
     widening = Widening(ctx.api, find)
     judge(ctx.api, widening.function(function), given, ctx.context, widening.as_written)
     return ctx.default_return_type
+
+
+def _are_text(ctx: MethodContext) -> bool:
+    """Report a str for ``args=``, most often a tuple of one that lacks its comma."""
+    args = actual(ctx, "args")
+    kind = None if args is None else as_base(args.type, "builtins.str", "builtins.bytes")
+    if args is None or kind is None:
+        return False
+    found = f'"args" of "{label_of(ctx.context)}" takes a tuple or a list, not "{kind.type.name}"'
+    report(ctx.api, f"{found}; a tuple of one is written (x,)", args.expr, CALL)
+    return True
 
 
 def _result_of(each: Type) -> Type | None:
