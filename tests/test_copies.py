@@ -533,3 +533,19 @@ class TestSealed:
         ref.number = 5
 
         assert arrived(ref)[0].pk == ("A", 4)
+
+
+def test_a_relation_that_is_set_between_two_steps_of_a_deep_copy_is_kept() -> None:
+    """As a `__deepcopy__` of the user's own may do; the copies are of one group."""
+    customer = Customer.objects.create(name="a")
+    rows = [Order.objects.create(customer=customer) for _ in range(2)]
+    first, second = arrived(*rows)
+    memo: dict[int, Any] = {}
+
+    again = copy.deepcopy(first, memo)
+    second._state.fields_cache["customer"] = customer
+    twin = copy.deepcopy(second, memo)
+
+    with queries(default=1):
+        assert again.note == ""
+        assert twin.customer.name == "a"

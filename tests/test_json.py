@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from celery import signature
+from celery import group, signature
 from django.utils.translation import gettext_lazy
 from kombu.serialization import dumps, loads, registry
 from kombu.utils.json import dumps as kombu_dumps
@@ -312,3 +312,17 @@ def test_references_of_parents_and_children_keep_their_labels() -> None:
     assert codec.encode([car, Vehicle.objects.get()]) == (
         '[{"__modelref__":["shop.car",1]},{"__modelref__":["shop.vehicle",1]}]'
     )
+
+
+class Flags(dict[str, int]):
+    """A dict that is false where no flag is set."""
+
+    def __bool__(self) -> bool:
+        return any(self.values())
+
+
+@pytest.mark.parametrize("value", [group([]), Flags(a=0), {}], ids=["group", "Flags", "dict"])
+def test_a_dict_that_is_false_keeps_what_it_holds(value: Any) -> None:
+    """Celery's empty group is one."""
+    assert not value
+    assert json.loads(codec.encode({"x": value})) == json.loads(kombu_dumps({"x": value}))

@@ -6,8 +6,9 @@ Rows that are gone and the choice of the manager stand in `test_missing.py`, tha
 
 import copy
 import gc
+import signal
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from django.apps import apps
 from django.db import connections
 from django.db.models import Model
+from django.db.models.signals import post_init
 
 from modelref import (
     identity,
@@ -554,3 +556,62 @@ class TestManyAtOnce:
 
         with queries(default=3):
             assert [one.note for one in iter_resolved(refs)] == [str(n) for n in range(25)]
+
+    def test_references_of_before_and_after_the_setup_are_iterated_together(
+        self, at_most: AtMost, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A row is not missing that was not asked for."""
+        orders(12)
+        form = '{"__modelrefs__": ["shop.order", %s]}'
+        after = codec.decode(form % [1])
+        with monkeypatch.context() as before:
+            before.setattr(apps, "models_ready", False)
+            refs = codec.decode(form % [*range(1, 13)])
+        at_most(5)
+
+        notes = [one.note for one in iter_resolved([*after, *refs])]
+
+        assert notes == ["0", *(str(n) for n in range(12))]
+
+
+class Interrupted(Exception):
+    """A time limit is over."""
+
+
+@pytest.fixture
+def interrupt() -> Iterator[Callable[[float], None]]:
+    """Raise `Interrupted` in so many seconds, as a soft time limit does."""
+
+    def stop(*_: object) -> None:
+        raise Interrupted
+
+    old = signal.signal(signal.SIGALRM, stop)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds) and None
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, old)
+
+
+def test_what_was_interrupted_is_read_again(interrupt: Callable[[float], None]) -> None:
+    """A soft time limit may come in the middle of a load; no reference is lost by it."""
+    number, interrupted = 1_500, 0
+    orders(number)
+
+    for step in range(60):
+
+        def arm(instance: Order, after: float = step * 1e-5 + 1e-6, **_: object) -> None:
+            if instance.pk == number:
+                interrupt(after)
+
+        refs = codec.decode('{"__modelrefs__": ["shop.order", %s]}' % [*range(1, number + 1)])
+        post_init.connect(arm, sender=Order)
+        try:
+            _ = refs[0].note
+        except Interrupted:
+            interrupted += 1
+        finally:
+            interrupt(0)
+            post_init.disconnect(arm, sender=Order)
+
+        assert [ref.note for ref in refs] == [str(n) for n in range(number)]
+
+    assert interrupted

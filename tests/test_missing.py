@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
 from django.db.models import Model
+from django.test import override_settings
 from pytest_django import Settings
 
 from modelref import (
@@ -21,6 +23,7 @@ from modelref import (
 )
 from modelref.codecs import json as codec
 from modelref.errors import ModelRefError, ReferenceNotFound
+from modelref.settings import setting
 from tests.shop.arrivals import arrived
 from tests.shop.models import (
     Article,
@@ -300,6 +303,26 @@ class TestManagers:
 
         assert arrived(article)[0].title == "hidden"
         assert arrived(*orders(1))[0].note == "0"
+
+    def test_a_setting_that_is_gone_is_the_default(self, settings: Settings) -> None:
+        """Django tells nobody of a setting that a test deletes."""
+        settings.MODELREF = {"MANAGER": "_base_manager"}
+        assert setting("MANAGER") == "_base_manager"
+
+        with override_settings():
+            del django_settings.MODELREF
+            assert setting("MANAGER") == "objects"
+
+        assert setting("MANAGER") == "_base_manager"
+
+    def test_a_manager_is_asked_for_the_alias(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its own `using` may hide rows."""
+        order = Order.objects.create()
+        manager = type(Order.objects)
+        monkeypatch.setattr(manager, "using", lambda self, alias: self.get_queryset().none())
+
+        with pytest.raises(ReferenceNotFound):
+            resolve(reference(Order, order.pk))
 
     def test_a_models_choice_counts_more_than_the_projects(self, settings: Settings) -> None:
         """`modelref_manager` wins."""

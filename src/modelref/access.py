@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     _Source = tuple[type[Model], str | None, Resolver]
+    _Found = dict[_Source, dict[Any, Model | None]]
 
 M = TypeVar("M", bound="Model")
 
@@ -119,8 +120,11 @@ def resolve_all(values: Iterable[M]) -> list[M]:
     members = [_member(value) for value in values]
     found = _read_all(members)
     given: set[int] = set()
-    for ref in filter(_awaits_query, members):
-        instance = found[_source(ref)].get(pk_of(ref))
+    for ref in members:
+        rows = _rows_asked_for(ref, found)
+        if rows is None:
+            continue
+        instance = rows[pk_of(ref)]
         if instance is not None and id(instance) in given:
             instance = twin_of(instance)  # another batch has it: each has an instance of its own
         given.add(id(instance))
@@ -163,13 +167,23 @@ def _resolved(chunk: list[M]) -> Iterator[M]:
     members = [_member(value) for value in chunk]
     found = _read_all(members)
     for member in members:
-        read: Any = found.get(_source(member)) if _awaits_query(member) else None
-        if read is None:  # it is loaded, or its model was not known before others were asked for
+        rows = _rows_asked_for(member, found)
+        if rows is None:
             yield _instance(member)
-        elif pk_of(member) in read:
-            yield read[pk_of(member)]
-        else:
+            continue
+        instance: Any = rows[pk_of(member)]
+        if instance is None:
             raise group_of(member).not_found(pk_of(member))
+        yield instance
+
+
+def _rows_asked_for(member: Any, found: "_Found") -> "dict[Any, Model | None] | None":
+    """Return the rows that were asked for with that of a reference.
+
+    None where its own was not: it is loaded, or its model was not known before the query.
+    """
+    rows = found.get(_source(member)) if _awaits_query(member) else None
+    return rows if rows is not None and pk_of(member) in rows else None
 
 
 def _member(value: Any) -> Any:
@@ -202,11 +216,12 @@ def _source(ref: Ref[Any]) -> "_Source":
     return group.model, group.using, group.resolver
 
 
-def _read_all(members: Sequence[Any]) -> "dict[_Source, dict[Any, Model]]":
+def _read_all(members: Sequence[Any]) -> "_Found":
     """Read the rows of all pending references, of whatever batches, together.
 
     Returns:
-        The instances by primary key, for all that has to be the same in one query.
+        The instances by primary key, for all that has to be the same in one query; None for
+        rows that do not exist.
     """
     wanted: defaultdict[_Source, dict[Any, None]] = defaultdict(dict)
     for ref in filter(_awaits_query, members):
@@ -214,11 +229,11 @@ def _read_all(members: Sequence[Any]) -> "dict[_Source, dict[Any, Model]]":
     return {source: _read(source, pks) for source, pks in wanted.items()}
 
 
-def _read(source: "_Source", pks: Iterable[Any]) -> "dict[Any, Model]":
+def _read(source: "_Source", pks: Iterable[Any]) -> "dict[Any, Model | None]":
     (model, using, resolver), unread = source, list(pks)
     read_from = resolver.using or using
     check_alias(Row(model._meta.label_lower, unread[0], read_from))
-    found: dict[Any, Model] = {}
+    found: dict[Any, Model | None] = dict.fromkeys(unread)
     with HintForAsyncCode(TO_RESOLVE, model):
         most = most_rows(model, read_from)
         for start in range(0, len(unread), most):

@@ -86,11 +86,9 @@ class Group:
 
     def anew(self) -> "Group":
         """Return an empty group for the same kind of rows, and for references of this one."""
-        group = Group(
-            self.label, self.using, self.model, sealed=self.sealed, resolver=self.resolver
-        )
-        group.has_states = self.has_states
-        return group
+        new = Group(self.label, self.using, self.model, sealed=self.sealed, resolver=self.resolver)
+        new.has_states = self.has_states
+        return new
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Group":
         """Return a new group: the deep copies of references load with one another."""
@@ -150,18 +148,17 @@ class Group:
         with self._lock:
             self._copies.setdefault(pk_of(ref), []).append(ref)
 
-    def release(self, ref: Ref[Any]) -> None:
-        """Give a reference a group of its own: it passes through, and loads with no other."""
-        pk = pk_of(ref)
-        refs = [self._pending.pop(pk), *self._twins.pop(pk, [])]
-        refs = [other for other in refs if other is not ref]
-        if refs:
-            self._pending[pk], *twins = refs
-            if twins:
-                self._twins[pk] = twins
-        alone = self.anew()
-        alone.enrol(ref)
-        set_group(ref, alone)
+    def release(self, refs: Sequence[Ref[Any]]) -> None:
+        """Give references a group of their own each: they pass through, and load with no other."""
+        leaving = set(map(id, refs))
+        for pk in dict.fromkeys(map(pk_of, refs)):
+            for ref in (self._pending.pop(pk), *self._twins.pop(pk, ())):
+                if id(ref) not in leaving:
+                    self.enrol(ref)
+        for ref in refs:
+            alone = self.anew()
+            alone.enrol(ref)
+            set_group(ref, alone)
 
     def load(self, ref: Ref[Any]) -> None:
         """Read a pending reference and its neighbours in one query.
@@ -229,12 +226,12 @@ class Group:
             if self._copies or self._twins:
                 for pk in pks:
                     self._settle_others(pk, found.get(pk))
-            for pk in [pk for pk in pks if pk not in found]:
-                self._gone.add(pk)
+            pending = {pk: self._pending[pk] for pk in pks if pk in found and pk in self._pending}
+            waiting = {pk: ref for pk, ref in pending.items() if instance_of(ref) is None}
+            fill_all([*waiting.values()], [found[pk] for pk in waiting])
+            self._gone.update(pk for pk in pks if pk not in found)
+            for pk in pks:  # last: what is interrupted before is read again
                 self._pending.pop(pk, None)
-            waiting = [pk for pk in pks if pk in self._pending]
-            refs = list(map(self._pending.pop, waiting))
-            fill_all(refs, list(map(found.__getitem__, waiting)))
 
     def _settle_others(self, pk: Any, instance: "Model | None") -> None:
         """Do it for the copies of the first reference to a row, and for its twins."""

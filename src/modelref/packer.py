@@ -88,7 +88,7 @@ class Packer:
         if kind in _PLAIN:
             return value
         if issubclass(kind, dict):  # isinstance would ask a reference for its __class__
-            return self._dict(value) if value else {}
+            return self._dict(value)
         if issubclass(kind, (list, tuple)):
             return self._grouped(value) or self._each(value)
         return self.pack_object(value)

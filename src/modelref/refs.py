@@ -204,9 +204,9 @@ def fill(ref: Ref[Any], instance: "Model") -> None:
         waiting = own_dict(ref).get("_state")
         if waiting is not None:
             instance._state.fields_cache = waiting.fields_cache | instance._state.fields_cache
-    _set_instance(ref, instance)
     _set_dict(ref, object.__getattribute__(instance, "__dict__"))
     set_class(ref, loaded_class(type(instance)))
+    _set_instance(ref, instance)  # last: what is interrupted before is done again
 
 
 def fill_all(refs: "Sequence[Ref[Any]]", instances: "Sequence[Model]") -> None:
@@ -216,9 +216,9 @@ def fill_all(refs: "Sequence[Ref[Any]]", instances: "Sequence[Model]") -> None:
             fill(ref, instance)
         return
     classes = {kind: loaded_class(kind) for kind in set(map(type, instances))}
-    _run(map(_set_instance, refs, instances))
     _run(map(_set_dict, refs, map(object.__getattribute__, instances, repeat("__dict__"))))
     _run(map(set_class, refs, map(classes.__getitem__, map(type, instances))))
+    _run(map(_set_instance, refs, instances))
 
 
 def is_stored(ref: Ref[Any]) -> bool:
@@ -285,5 +285,6 @@ def _copied(
     if group is not group_of(ref):
         group.enrol(twin)
     if "_state" in own_dict(ref):
+        group.has_states = True
         own_dict(twin)["_state"] = copied(own_dict(ref)["_state"])
     return twin

@@ -58,12 +58,7 @@ class DatabaseResolver:
             model: the model.
             using: the alias to read from.
         """
-        from django.db import router  # here, and below: no Django database at import
-
-        rows = manager_of(model).get_queryset()
-        if not router.routers and rows.db == using:
-            return rows  # what it would read in any case
-        return rows.using(using)
+        return manager_of(model).using(using)
 
     def read(
         self, model: "type[Model]", pks: Sequence[Any], using: str | None

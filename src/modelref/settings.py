@@ -18,22 +18,16 @@ def setting(name: str) -> Any:
     Args:
         name: a key of :data:`DEFAULTS`.
     """
-    return _settings()[name]
+    settings, plain = _of_django()
+    # Each call of a task asks, and Django is slow to say that a project has no such setting.
+    if type(settings._wrapped) is plain and "MODELREF" not in vars(settings._wrapped):
+        return DEFAULTS[name]
+    return getattr(settings, "MODELREF", {}).get(name, DEFAULTS[name])
 
 
 @cache
-def _settings() -> dict[str, Any]:
-    """Return all entries, until a test changes a setting.
+def _of_django() -> tuple[Any, type]:
+    """Return Django's settings, and the class of those that no test overrides."""
+    from django.conf import Settings, settings  # here: a codec is importable without them
 
-    The setting is looked up with every call of a task, and Django is slow to find that a project
-    has none.
-    """
-    from django.conf import settings  # here, and below: a codec is importable without settings
-    from django.core.signals import setting_changed
-
-    setting_changed.connect(_forget, dispatch_uid=_forget.__qualname__)
-    return {**DEFAULTS, **getattr(settings, "MODELREF", {})}
-
-
-def _forget(**_kwargs: Any) -> None:
-    _settings.cache_clear()
+    return settings, Settings

@@ -4,6 +4,7 @@ It trusts nothing and raises for no form: what is wrong with one is raised where
 used. See :mod:`modelref.packer` for what a form is.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -85,10 +86,12 @@ class Unpacker:
             if isinstance(signature[key], Ref):
                 signature[key] = put_back(signature[key])
         parts = [signature["args"], signature["kwargs"], signature["options"]]
+        passing = defaultdict[Group, list[Ref[Any]]](list)
         for ref in refs_in(parts, is_signature):  # those inside have been released before
-            group = group_of(ref)
-            if isinstance(group, Group):
-                group.release(ref)
+            if isinstance(group_of(ref), Group):
+                passing[group_of(ref)].append(ref)
+        for group, refs in passing.items():
+            group.release(refs)
 
 
 def _put_back_parts(call: dict[str, Any], put_back: Callable[[Any], Any]) -> None:

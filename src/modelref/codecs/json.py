@@ -41,7 +41,7 @@ class _Encoder(JSONEncoder):
             raise _packer.refuse(o) from None
 
 
-_encoder = _Encoder(separators=(",", ":"), check_circular=False)  # the packer has been through it
+_encoder = _Encoder(separators=(",", ":"), check_circular=False)  # a circle is a RecursionError
 
 
 def encode(message: Any) -> str:

@@ -24,9 +24,10 @@ def awaited_databases(*, on_commit: bool | None) -> list[str]:
     Args:
         on_commit: whether it waits at all; None leaves that to ``MODELREF["ON_COMMIT"]``.
     """
-    if on_commit is False or not settings.configured:
-        return []  # without settings there is no connection either
-    return open_databases() if on_commit or setting("ON_COMMIT") else []
+    if not settings.configured:
+        return []  # then there is no connection either
+    waits = setting("ON_COMMIT") if on_commit is None else on_commit
+    return open_databases() if waits else []
 
 
 def open_databases() -> list[str]:
