@@ -586,7 +586,11 @@ def interrupt() -> Iterator[Callable[[float], None]]:
         raise Interrupted
 
     old = signal.signal(signal.SIGALRM, stop)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds) and None
+
+    def interrupt(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    yield interrupt
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, old)
 

@@ -310,7 +310,7 @@ class TestManagers:
         assert setting("MANAGER") == "_base_manager"
 
         with override_settings():
-            del django_settings.MODELREF
+            del django_settings.MODELREF  # type: ignore[misc]  # from where no plugin looks
             assert setting("MANAGER") == "objects"
 
         assert setting("MANAGER") == "_base_manager"

@@ -12,9 +12,12 @@ import pytest
 from celery.signals import before_task_publish
 from django.test import override_settings
 
-from modelref import ModelRef, identity, is_reference, is_resolved
+from modelref import Identity, ModelRef, identity, is_reference, is_resolved
+from modelref.batch import Batch
 from modelref.celery import task
 from modelref.errors import ArgumentMismatch, UnsavedInstance
+from modelref.instances import row_of
+from modelref.refs import fill
 from tests.queues import Queue
 from tests.shop.models import Customer, Order
 
@@ -164,3 +167,62 @@ class TestMistakes:
             pack.delay(others)
         with pytest.raises(ArgumentMismatch, match=r"a row of Customer at orders\[3\]"):
             pack.delay([*orders, others[0]])
+
+
+class TestReferences:
+    """A list of references, as a body hands on what it was given."""
+
+    def test_those_that_came_together_leave_together(
+        self, memory_queue: Queue, published: list[Any]
+    ) -> None:
+        """Who looks inside sees references that are not read."""
+        refs: list[Any] = Batch().arrive("shop.order", [3, 1, 2], "eu")
+
+        pack.delay(refs)
+
+        assert _sent(memory_queue) == {"__modelrefs__": ["shop.order", [3, 1, 2], "eu"]}
+        assert not isinstance(published[0], list)
+        assert [identity(ref) for ref in published[0]] == [
+            Identity("shop.order", pk, "eu") for pk in (3, 1, 2)
+        ]
+        assert not any(map(is_resolved, published[0]))
+
+    def test_loaded_ones_are_what_their_instances_are(
+        self, memory_queue: Queue, orders: list[Order]
+    ) -> None:
+        """An instance may have another key by now."""
+        batch = Batch()
+        refs: list[Any] = [batch.wrap(order, row_of(order)) for order in orders]
+        orders[1].pk = 7
+
+        pack.delay(refs)
+
+        assert _sent(memory_queue) == {"__modelrefs__": ["shop.order", [3, 7, 2]]}
+
+    def test_some_may_be_loaded(self, memory_queue: Queue, orders: list[Order]) -> None:
+        """And others not."""
+        batch = Batch()
+        pending: list[Any] = batch.arrive("shop.order", [3, 1], None)
+        fill(pending[1], orders[1])
+
+        pack.delay(pending)
+
+        assert _sent(memory_queue) == {"__modelrefs__": ["shop.order", [3, 1]]}
+
+    def test_a_row_that_was_deleted_is_refused(
+        self, memory_queue: Queue, orders: list[Order]
+    ) -> None:
+        """By name of the parameter and place."""
+        batch = Batch()
+        refs: list[Any] = [batch.wrap(order, row_of(order)) for order in orders]
+        orders[1]._state.adding = True
+
+        with pytest.raises(UnsavedInstance, match=r"orders\[1\]"):
+            pack.delay(refs)
+
+    def test_rows_of_another_model_do_not_fit(self, memory_queue: Queue) -> None:
+        """As one by one."""
+        refs: list[Any] = Batch().arrive("shop.customer", [1, 2], None)
+
+        with pytest.raises(ArgumentMismatch, match="'orders' takes"):
+            pack.delay(refs)

@@ -87,6 +87,8 @@ class Packer:
         kind = type(value)
         if kind in _PLAIN:
             return value
+        if kind is dict and not value:  # as keyword arguments nearly always are
+            return {}
         if issubclass(kind, dict):  # isinstance would ask a reference for its __class__
             return self._dict(value)
         if issubclass(kind, (list, tuple)):

@@ -1,7 +1,7 @@
 """``SentRows``: a list of rows on its way out, as the keys that travel.
 
-A thousand instances become one of these and not a thousand references: few calls have a router
-or a signal receiver that looks inside.
+A thousand instances or references become one of these and not a thousand references: few calls
+have a router or a signal receiver that looks inside.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from modelref.batch import Batch
 from modelref.identity import alias_on_wire, described
 from modelref.instances import Row
 from modelref.keys import key_of
-from modelref.refs import Ref
+from modelref.refs import Ref, group_of, instance_of, pk_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -26,21 +26,29 @@ class SentRows(Sequence[Ref[Any]]):
     """Sealed references to rows of one model and alias, made when they are looked at.
 
     Args:
-        instances: instances of one model, each with a row.
+        model: their model.
         pks: their primary keys, as they are now.
         using: their alias, None for ``default``.
+        instances: their instances, where these are at hand.
     """
 
-    __slots__ = ("_instances", "_refs", "label", "pks", "using", "wires")
+    __slots__ = ("_instances", "_model", "_refs", "label", "pks", "using", "wires")
 
-    def __init__(self, instances: "list[Model]", pks: list[Any], using: str | None) -> None:
+    def __init__(
+        self,
+        model: "type[Model]",
+        pks: list[Any],
+        using: str | None,
+        instances: "Sequence[Model] | None" = None,
+    ) -> None:
+        self._model = model
         self._instances = instances
         self._refs: list[Ref[Any]] | None = None
-        self.label: str = instances[0]._meta.label_lower
+        self.label: str = model._meta.label_lower
         self.pks = pks
         self.using = using
         #: The keys as they travel.
-        self.wires = key_of(type(instances[0])).to_wire_many(pks)
+        self.wires = key_of(model).to_wire_many(pks)
 
     @overload
     def __getitem__(self, at: int) -> Ref[Any]: ...
@@ -49,10 +57,15 @@ class SentRows(Sequence[Ref[Any]]):
     @override
     def __getitem__(self, at: Any) -> Any:
         if self._refs is None:
-            batch = Batch(sealed=True)
-            rows = (Row(self.label, pk, self.using) for pk in self.pks)
-            self._refs = list(map(batch.wrap, self._instances, rows))
+            self._refs = self._made()
         return self._refs[at]
+
+    def _made(self) -> list[Ref[Any]]:
+        batch = Batch(sealed=True)
+        if self._instances is None:
+            return batch.group_for_model(self._model, self.using).add_all(self.pks)
+        rows = (Row(self.label, pk, self.using) for pk in self.pks)
+        return list(map(batch.wrap, self._instances, rows))
 
     @override
     def __len__(self) -> int:
@@ -98,4 +111,27 @@ def sent_rows(instances: "Sequence[Model]", model: "type[Model]") -> SentRows | 
         aliases = {state.db or "default" for state in states}
     if len(aliases) > 1:
         return None
-    return SentRows(list(instances), pks, alias_on_wire(aliases.pop()))
+    return SentRows(model, pks, alias_on_wire(aliases.pop()), list(instances))
+
+
+def passed_on(refs: Sequence[Any]) -> SentRows | None:
+    """Return the rows of references; None where they have to be looked at one by one.
+
+    That is so where they are of several groups, and where only some of them are loaded.
+
+    Args:
+        refs: one or more values; perhaps not all of them are references.
+    """
+    try:
+        groups = set(map(group_of, refs))
+    except TypeError:  # something that is no reference is among them
+        return None
+    group = groups.pop()
+    if groups or group.model is None:
+        return None
+    instances = list(map(instance_of, refs))
+    kinds = set(map(type, instances))
+    if group.sealed or kinds == {type(None)}:
+        return SentRows(group.model, list(map(pk_of, refs)), group.using)
+    kind = kinds.pop()
+    return None if kinds else sent_rows(instances, kind)

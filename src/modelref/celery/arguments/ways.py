@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from typing_extensions import override
 
 from modelref.batch import Batch
-from modelref.celery.arguments.shapes import ANYTHING, Misfit, OfModel, Shape
+from modelref.celery.arguments.shapes import ANYTHING, Misfit, OfModel, Shape, row_model
 from modelref.errors import NotEncodable
-from modelref.instances import is_model_class, row_of
+from modelref.instances import row_of
 from modelref.keys import key_of
 from modelref.querysets import alias_of, pks_of
 from modelref.refs import Ref, current_row, group_of, instance_of, pk_of
-from modelref.sent import SentRows, sent_rows
+from modelref.sent import SentRows, passed_on, sent_rows
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -74,17 +74,19 @@ class Sending:
 
 
 class Publishing(Sending):
-    """Out, to be published here and now: a list of instances becomes their keys at once."""
+    """Out, to be published here and now: a list of rows becomes their keys at once."""
 
     @override
     def bulk(self, values: Any, shape: Shape) -> Any:
-        """Return the rows of instances of one model, or plain keys; None for anything else."""
-        kind: Any = type(values[0]) if values else None
-        if kind is None or not is_model_class(kind) or issubclass(kind, Ref):
+        """Return the rows of one model, or plain keys; None for anything else."""
+        model = row_model(values[0]) if values else None
+        if model is None:
             return super().bulk(values, shape)
-        if set(map(type, values)) != {kind} or not shape.admits_row(kind):
+        if not shape.admits_row(model):
             return None
-        return sent_rows(values, kind)
+        if isinstance(values[0], Ref):
+            return passed_on(values)
+        return sent_rows(values, model) if set(map(type, values)) == {model} else None
 
 
 class SendingItems(Sending):
