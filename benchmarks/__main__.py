@@ -37,35 +37,28 @@ def main() -> int:
     """Run one command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     commands = parser.add_subparsers(dest="command", required=True)
-    some = commands.add_parser("all", help="measure, and write the results, the page, the charts")
-    some.add_argument("chapters", nargs="*", metavar="chapter", help="; ".join(CHAPTERS))
+    commands.add_parser("all", help="measure, and write the results, the page, the charts")
     commands.add_parser("report", help="write the page and the charts from the results")
     commands.add_parser("check", help="measure a little, and compare with the baseline")
     commands.add_parser("baseline", help="record what `check` compares with")
     commands.add_parser("callgrind", help="count the instructions of the processor")
-    commands.add_parser("chapter", help="measure one chapter").add_argument("name")
+    one = commands.add_parser("chapter", help="measure one chapter, and print its figures")
+    one.add_argument("name", choices=CHAPTERS)
     given = parser.parse_args()
     if given.command == "all":
-        return measure_all(given.chapters or list(CHAPTERS))
+        return measure_all()
     if given.command == "chapter":
         return measure_chapter(given.name)
     module = import_module(f"benchmarks.{given.command}")  # here: each needs other packages
     return int(module.main())
 
 
-def measure_all(names: list[str]) -> int:
-    """Measure chapters, each in its own process, and write what came of it.
-
-    Where only some are measured, the figures of the others stay those of the run before.
-    """
+def measure_all() -> int:
+    """Measure all chapters, each in its own process, and write what came of it."""
     from benchmarks import report  # here: it needs pygal
 
-    measured = [each for name in names for each in _in_process(name)]
-    again = {(each.chapter, each.size) for each in measured}
-    partly = set(names) < set(CHAPTERS) and RESULTS.exists()
-    before = Results.read(RESULTS).comparisons if partly else []
-    kept = [each for each in before if (each.chapter, each.size) not in again]
-    Results(report.environment(), [*kept, *measured]).write(RESULTS)
+    measured = [each for name in CHAPTERS for each in _in_process(name)]
+    Results(report.environment(), measured).write(RESULTS)
     return report.main()
 
 

@@ -9,19 +9,18 @@ import pygal
 from pygal.style import Style
 
 from benchmarks import access, loading, throughput
-from benchmarks.figures import Results
+from benchmarks.figures import Results, number
 from benchmarks.project import SIZES
 from benchmarks.rivals import CEREAL, OURS, PICKLED, PKS, RECIPE
 
 GREY = "#8a8d91"
-ONE_BY_ONE = "get, the recipe, django-cereal"
 #: One colour for each rival in all charts; told apart by the colour-blind, and on light and dark.
 COLORS = {
     OURS: "#1f78d1",
     PKS: "#2e9d62",
     throughput.BY_HAND: "#2e9d62",
     loading.IN_BULK: "#2e9d62",
-    ONE_BY_ONE: "#c98b00",
+    loading.GET: "#c98b00",
     RECIPE: "#d1495b",
     CEREAL: "#9a5fc2",
     PICKLED: GREY,
@@ -128,18 +127,18 @@ def _lines(
     return chart
 
 
-def _bars(title: str, figures: Mapping[str, float], text: str) -> Any:
+def _bars(title: str, figures: Mapping[str, float], unit: str = "") -> Any:
     """Return bars, from top to bottom.
 
     Args:
         title: what they show.
         figures: what they stand for, by name.
-        text: how a figure is written.
+        unit: what follows a figure.
     """
     chart = pygal.HorizontalBar(
         **_options([OURS], title), show_legend=False, show_x_labels=True, show_x_guides=True
     )
-    chart.x_labels = [f"{name}  {text.format(figures[name])}" for name in reversed([*figures])]
+    chart.x_labels = [f"{name}  {number(figures[name])}{unit}" for name in reversed([*figures])]
     chart.add(title, [_bar(name, figures[name]) for name in reversed([*figures])])
     return chart
 
@@ -192,7 +191,7 @@ def _load(results: Results) -> Any:
     series = {
         OURS: (loading.CHAPTER, loading.LAZY),
         loading.IN_BULK: (loading.CHAPTER, loading.IN_BULK),
-        ONE_BY_ONE: (loading.CHAPTER, loading.GET),
+        loading.GET: (loading.CHAPTER, loading.GET),
         PICKLED: (loading.CHAPTER, PICKLED),
     }
     title = "Decode a message and read a field of each row"
@@ -226,7 +225,7 @@ def _read(results: Results) -> Any:
     assert found is not None
     ratios = {name: each.median for name, each in found.ratios[access.INSTANCE].items()}
     shown = {name: ratios[name] for name in sorted(ratios, key=lambda name: ratios[name])}
-    return _bars("Read a field, against the instance itself", shown, "{:.1f} ×")
+    return _bars("Read a field, against the instance itself", shown, " ×")
 
 
 def _tasks(results: Results) -> Any:
@@ -236,7 +235,7 @@ def _tasks(results: Results) -> Any:
         for found in results.chapter(throughput.chapter(name))[:1]
         for rival, each in found.values.items()
     }
-    return _bars("Tasks a second, one row a task", shown, "{:,.0f}")
+    return _bars("Tasks a second, one row a task", shown)
 
 
 CHARTS = {

@@ -24,6 +24,13 @@ class Spread:
         low, median, high = quantiles(samples, n=4, method="inclusive")
         return cls(median, low, high)
 
+    def text(self, unit: str) -> str:
+        """Return the median with its unit and, where there is a spread, the quartiles."""
+        text = f"{number(self.median)}{unit}"
+        if self.low == self.high:
+            return text
+        return f"{text}; {number(self.low)} to {number(self.high)}"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -110,6 +117,13 @@ def comparison_from(told: Mapping[str, Any]) -> Comparison:
     """Return a comparison as JSON has it."""
     ratios = {base: _spreads(each) for base, each in told["ratios"].items()}
     return Comparison(told["chapter"], told["size"], told["unit"], _spreads(told["values"]), ratios)
+
+
+def number(figure: float) -> str:
+    """Return a figure as text, with three digits or as an integer."""
+    if figure >= 100 or figure == int(figure):
+        return f"{figure:,.0f}"
+    return f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"
 
 
 def rounded(value: Any) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
+from benchmarks.messages import handed, published
 from benchmarks.project import ROWS, Orders
-from benchmarks.wire import published
 
 DECODED = "memory, decoded"
 IN_BODY = "memory, in a body"
@@ -43,13 +43,13 @@ def of_references(number: int) -> list[Comparison]:
         rivals.PKS: _taken(lambda: rivals.decoder("json")(data[rivals.PKS])),
         rivals.OURS: _taken(lambda: rivals.decoder("modelref-json")(data[rivals.OURS])),
     }
-    handed = {
+    in_body = {
         rivals.PKS: decoded[rivals.PKS],
-        rivals.OURS: _taken(lambda: _handed(rivals.decoder("modelref-json")(data[rivals.OURS]))),
+        rivals.OURS: _taken(lambda: _in_body(rivals.decoder("modelref-json")(data[rivals.OURS]))),
     }
     return [
         Comparison.exactly(chapter, number, "bytes a row", _each(taken, number), [rivals.PKS])
-        for chapter, taken in ((DECODED, decoded), (IN_BODY, handed))
+        for chapter, taken in ((DECODED, decoded), (IN_BODY, in_body))
     ]
 
 
@@ -82,17 +82,9 @@ def _message(pks: list[int]) -> Any:
     return rivals.encoder("modelref-json")(sent)
 
 
-def _handed(body: Any) -> Any:
+def _in_body(body: Any) -> Any:
     """Return the arguments of a message and what the body of its task gets."""
-    from benchmarks import tasks
-
-    args, kwargs, _ = body
-    tasks.keep.push_request(id="1", called_directly=False, args=args, kwargs=kwargs)
-    try:
-        tasks.keep.run(*args)
-    finally:
-        tasks.keep.pop_request()
-    return [args, tasks.kept.pop()]
+    return [body[0], handed(body)]
 
 
 def _taken(make: Callable[[], Any]) -> float:
@@ -113,7 +105,7 @@ def _peak(read: Callable[[Orders], Any], number: int) -> float:
     from benchmarks import rivals
 
     message = _message(list(range(1, number + 1)))
-    _, refs = _handed(rivals.decoder("modelref-json")(message))
+    refs = handed(rivals.decoder("modelref-json")(message))
     gc.collect()
     tracemalloc.start()
     read(refs)

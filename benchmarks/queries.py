@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from benchmarks import project
 from benchmarks.figures import Comparison
-from benchmarks.loading import CHUNKS, LAZY, receiving, rivals_for
+from benchmarks.loading import CHUNKS, INSTANCES, LAZY, receiving, rivals_for
+from benchmarks.messages import published
 from benchmarks.project import ROWS, SIZES, Orders
-from benchmarks.wire import published
 
 MIXED = "queries, two models on two aliases"
 PREFETCHED = "queries, with a prefetch"
 SIZE_OF_MIXED = 100
+OURS = (LAZY, INSTANCES, CHUNKS)
 
 
 def measure() -> Iterator[Comparison]:
@@ -58,6 +60,12 @@ def with_prefetch(orders: Orders) -> Comparison:
 
     made = {CHUNKS: made_by(lambda: run(tasks.by_chunks_with_parcels, orders))}
     return Comparison.exactly(PREFETCHED, len(orders), "queries", made, [])
+
+
+def by_us(comparison: Comparison) -> Comparison:
+    """Return the queries of this package alone, which depend on no release of another."""
+    values = {name: comparison.values[name] for name in OURS if name in comparison.values}
+    return replace(comparison, values=values)
 
 
 def run(task: Any, given: Orders) -> None:

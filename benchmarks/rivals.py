@@ -20,6 +20,8 @@ OURS = "modelref"
 RECIPE = "register_type recipe"
 CEREAL = "django-cereal's way"
 PICKLED = "pickled instances"
+PASSED_ON = "modelref, references passed on"  # that a body was handed
+ONE_BY_ONE = "modelref, references made one by one"
 
 EMBED = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 MOST_SINGLE_READS = 1_000  # rows that are read one by one

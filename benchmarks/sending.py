@@ -3,22 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kombu import Producer
-
 from benchmarks import project
 from benchmarks.figures import Comparison
+from benchmarks.messages import Unpublishing, arrived
 from benchmarks.project import SIZES, Orders
 from benchmarks.timing import compare
 
 BY_HAND = "primary keys of instances, by hand"
-
-
-class Unpublishing(Producer):
-    """A producer that does everything but publish."""
-
-    def _publish(self, body: Any, *args: Any, **kwargs: Any) -> Any:
-        """Do without the last step of ``publish``, which has this name in kombu 5.5 to 5.7."""
-        return body
 
 
 def measure() -> Iterator[Comparison]:
@@ -40,13 +31,15 @@ def rivals_for(orders: Orders) -> dict[str, Callable[[], Any]]:
     options: dict[str, Any] = {"producer": Unpublishing(connection.default_channel)}
     pks = [order.pk for order in orders]
     given: Any = orders
+    refs: Any = arrived(orders)
     cereal: Any = rivals.as_cereal(orders)
     if len(orders) == 1:
-        [order], [pk], [cereal] = orders, pks, cereal
+        [order], [pk], [ref], [cereal] = orders, pks, refs, cereal
         sending = {
             rivals.PKS: lambda: tasks.by_pk.apply_async((pk,), **options),
             BY_HAND: lambda: tasks.by_pk.apply_async((order.pk,), **options),
             rivals.OURS: lambda: tasks.by_reference.apply_async((order,), **options),
+            rivals.PASSED_ON: lambda: tasks.by_reference.apply_async((ref,), **options),
         }
         given = order
     else:
@@ -54,6 +47,7 @@ def rivals_for(orders: Orders) -> dict[str, Callable[[], Any]]:
             rivals.PKS: lambda: tasks.by_pks.apply_async((pks,), **options),
             BY_HAND: lambda: tasks.by_pks.apply_async(([o.pk for o in orders],), **options),
             rivals.OURS: lambda: tasks.by_references.apply_async((orders,), **options),
+            rivals.PASSED_ON: lambda: tasks.by_references.apply_async((refs,), **options),
         }
     return sending | {
         rivals.RECIPE: lambda: tasks.by_recipe.apply_async((given,), **options),

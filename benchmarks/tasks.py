@@ -20,8 +20,8 @@ from modelref.celery import Load
 SERIALIZERS = {
     rivals.PKS: "json",
     rivals.OURS: "modelref-json",
-    "modelref, a list of references": "modelref-json",
-    "modelref, not by a task": "modelref-json",
+    rivals.PASSED_ON: "modelref-json",
+    rivals.ONE_BY_ONE: "modelref-json",
     rivals.RECIPE: "json",
     rivals.CEREAL: "cereal",
     rivals.PICKLED: "pickle",

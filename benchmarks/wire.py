@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from celery.signals import before_task_publish
-
 from benchmarks import project
 from benchmarks.figures import Comparison
+from benchmarks.messages import arrived, published
 from benchmarks.project import SIZES, Orders
 from benchmarks.timing import compare
 
-PASSED_ON = "modelref, a list of references"
-ONE_BY_ONE = "modelref, not by a task"
 COMPACT = "primary keys, compact"
 
 
@@ -66,33 +63,14 @@ def as_sent(orders: Orders) -> dict[str, Any]:
     given: Any = orders[0] if one else orders
     arguments = {
         rivals.PKS: [order.pk for order in orders],
-        PASSED_ON: [task.si(given).args[0]] if one else task.si(given).args[0],
-        ONE_BY_ONE: [reference(order) for order in orders],
+        rivals.PASSED_ON: arrived(orders),
+        rivals.ONE_BY_ONE: [reference(order) for order in orders],
         rivals.RECIPE: orders,
         rivals.CEREAL: rivals.as_cereal(orders),
         rivals.PICKLED: orders,
     }
     bodies = {name: rivals.body(each[0] if one else each) for name, each in arguments.items()}
     return {rivals.OURS: published(task, given), **bodies}
-
-
-def published(task: Any, *args: Any) -> Any:
-    """Return the body that a task gives to the serializer."""
-    from benchmarks import proj
-    from benchmarks.sending import Unpublishing
-
-    caught: list[Any] = []
-
-    def catch(body: Any, **kwargs: Any) -> None:
-        caught.append(body)
-
-    producer = Unpublishing(proj.app.connection_for_write().default_channel)
-    before_task_publish.connect(catch)
-    try:
-        task.apply_async(args, producer=producer)
-    finally:
-        before_task_publish.disconnect(catch)
-    return caught[0]
 
 
 def _bytes(written: dict[str, Any]) -> dict[str, float]:
@@ -103,7 +81,7 @@ def _bytes(written: dict[str, Any]) -> dict[str, float]:
     found = {
         name: float(len(data))
         for name, data in written.items()
-        if name not in (PASSED_ON, ONE_BY_ONE)
+        if name not in (rivals.PASSED_ON, rivals.ONE_BY_ONE)
     }
     compact = json.dumps(json.loads(written[rivals.PKS]), separators=(",", ":"))
     return found | {COMPACT: float(len(compact))}
