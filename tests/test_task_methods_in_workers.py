@@ -210,7 +210,7 @@ class TestCanvas:
         sent = glass.next.apply_async(("china",), link=china.load_on.s())
         result_of(sent)
 
-        [linked] = sent.children or [None]
+        [linked] = sent.children or []
         assert result_of(linked) == ["china", "china"]
 
     @pytest.mark.parametrize("made", ["s", "signature"])

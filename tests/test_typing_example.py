@@ -99,7 +99,7 @@ CALLED = [
     Mistake("a direct call", "confirm(order.customer)", '"Customer"'),
     Mistake("on commit", "confirm.delay_on_commit(order.customer)", '"Customer"'),
     Mistake("args", "confirm.apply_async((order.customer,))", '"Customer"'),
-    Mistake("no tuple", "confirm.apply_async(order)", "Sequence"),
+    Mistake("no tuple", "confirm.apply_async(order)", "a tuple of one is written (x,)"),
     Mistake("too few args", "confirm.apply_async(())", "Missing"),
     Mistake("kwargs", 'confirm.apply_async(kwargs={"oder": order})', 'did you mean "order"?'),
     Mistake("an option of a call", "confirm.apply_async((order,), contdown=5)", "countdown"),

@@ -246,6 +246,40 @@ def test_a_class_that_the_project_has_registered_is_carried(tmp_path: Path) -> N
     assert after.startswith("Success")
 
 
+@pytest.mark.parametrize(
+    ("section", "problem"),
+    [
+        ("caried = []", 'unknown key "caried"; did you mean "carried"?'),
+        ('carried = "registered.Money"', '"carried" is no list of names'),
+        ("carried = [1]", '"carried" is no list of names'),
+    ],
+)
+@pytest.mark.parametrize("command", ["mypy", "mypy.dmypy"])
+def test_a_section_of_the_plugin_that_is_wrong_ends_mypy_with_one_line(
+    command: str, section: str, problem: str, tmp_path: Path
+) -> None:
+    config = write_config(tmp_path, PLUGINS[1:], cache=tmp_path / "cache")
+    config.write_text(config.read_text().replace("follow_imports = silent\n", ""))  # as dmypy wants
+    (tmp_path / "pyproject.toml").write_text(f"[tool.modelref-mypy]\n{section}\n")
+    module = tmp_path / "module.py"
+    module.touch()
+    options = ["--config-file", str(config), str(module)]
+
+    done = subprocess.run(
+        [sys.executable, "-m", command, *(["run", "--"] if "." in command else []), *options],
+        capture_output=True,
+        text=True,
+        check=False,  # it has an error to report
+        cwd=tmp_path,
+    )
+
+    takes = 'the section takes carried = ["shop.money.Money", ...]'
+    line = f"mypy: error: [tool.modelref-mypy] in pyproject.toml: {problem} ({takes})"
+    assert [each for each in done.stderr.splitlines() if "error" in each] == [line]
+    assert "INTERNAL ERROR" not in done.stdout + done.stderr
+    assert done.returncode == 2
+
+
 @pytest.mark.skipif(not DISABLES, reason="this mypy reads disabled codes before its plugins")
 def test_a_code_can_be_disabled_for_a_project(tmp_path: Path) -> None:
     codes = "modelref-call, modelref-carry, modelref-chain, modelref-load"

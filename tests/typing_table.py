@@ -17,6 +17,7 @@ CHAPTERS = {
     "sending": "`apply_async` and its kin",
     "signatures": "Signatures",
     "canvas": "Canvas",
+    "results": "What results, signatures and tasks have of Celery",
     "items": "Maps",
     "methods": "Methods",
     "definitions": "Definitions",

@@ -1,5 +1,6 @@
 """How a task may be called with its own arguments."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import reveal_type
@@ -7,7 +8,7 @@ from typing import reveal_type
 from modelref import ModelRef
 from modelref.celery import AsyncResult, RefTask, Task
 from tests.shop.models import Order, User
-from tests.typing.tasks import Receipt, add, bill, pack, ship, pair, ship_all, sync, tag
+from tests.typing.tasks import Receipt, add, bill, pack, ship, pair, ship_all, sync, tag, total
 
 
 def delays(order: Order, ref: ModelRef[Order], user: User) -> None:
@@ -62,6 +63,15 @@ def delays_sequences(order: Order, user: User, orders: Sequence[Order], users: d
     tag.delay(words, order=order)  # plugin E: "Sequence[str]"; expected "list[str]"  # alone,pyright E: "delay"
     tag.delay(("a", "b"), order=order)  # alone,pyright E: "delay"
     pair.delay([order, order])  # alone,pyright E: "delay"
+    #: A range, a deque and a view of a dict are no lists
+    total.delay(range(3))  # plugin E: Argument 1 to "total.delay" has incompatible type "range"; expected "list[int]"  # alone,pyright E: "range
+    total.delay(deque([1]))  # plugin E: "deque[int]"; expected "list[int]"  # alone,pyright E: "deque[int]"
+    total.delay(b"ab")  # plugin E: "bytes"; expected "list[int]"  # alone E: "bytes"  # pyright E: "list[int]"
+    total.delay({1: 2}.keys())  # plugin E: "dict_keys[int, int]"; expected "list[int]"  # alone,pyright E: "dict_keys[int, int]"
+    total.apply_async((range(3),))  # plugin E: "range"; expected "list[int]"
+    total.s(range(3))  # plugin E: "range"; expected "list[int]"  # alone E: "range"  # pyright E: "range"
+    pack.delay(deque([order]), {})  # plugin E: "deque[Order]"; expected "list[Order]"  # alone,pyright E: "deque
+    tag.delay(deque(["a"]), order=order)  # plugin E: "deque[str]"; expected "list[str]"  # alone,pyright E: "deque[str]"
     #: A text is no list of texts
     tag.delay("words", order=order)  # plugin E: "str"; expected "list[str]"  # alone,pyright E: "delay"
     ship_all.delay(Order.objects.all())  # alone,pyright E: "delay"

@@ -30,6 +30,9 @@ def pipes(order: Order, ref: ModelRef[Order]) -> None:
     pack.s([order], {}) | ship_all.s()
     ship.s(ref, 1) | show.s()  # E: str
     (add.s(1, 2) | add)  # plugin E: "add" is a task, not a call of one: write add.s(...)  # pyright E: RefTask
+    longer: Signature = add.s(1, 2)
+    longer |= double.s()
+    longer |= show.s()  # plugin E: The result of "longer" is "int"; "show" takes "str" for "text"  # pyright E: "Signature[str, None]"
     (chain(add.s(1, 2), add.s(3)) | show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
 
 
@@ -71,6 +74,16 @@ def chords() -> None:
     chord([add.s(1, 2)], join.s())  # plugin E: The results of the header are "list[int]"; "join" takes "list[str]" for "words"  # alone E: Cannot infer  # pyright E: No overloads for "__init__"  # pyright E: "Signature[list[str], str]"
     chord([add.s(1, 2)], total.si([1]))
     chord([add.s(1, 2)], now.s())  # plugin E: takes no result
+    chord([add.s(1, 2)])(join.s())  # plugin E: The results of the header are "list[int]"; "join" takes "list[str]" for "words"  # alone E: "Signature[list[str], str]"  # pyright E: No overloads for "__call__"  # pyright E: "Signature[list[str], str]"
+    reveal_type(chord(add.s(i, i) for i in range(3))(body=total.s()).get())  # R: str
+    chord(add.s(i, i) for i in range(3))(join.s())  # plugin E: The results of the header are "list[int]"  # alone E: "Signature[list[str], str]"  # pyright E: No overloads for "__call__"  # pyright E: "Signature[list[str], str]"
+    chord([add.s(1)])(total.s())  # plugin E: "chord" lacks an argument of type "int"
+    chord([add.s(1, 2)])(total)  # plugin E: "total" is a task, not a call of one  # pyright E: No overloads for "__call__"  # pyright E: "RefTask
+    reveal_type(chord([add.s(1, 2)], total.s()).delay().get())  # R: str
+    reveal_type(chord([add.s(1, 2)]).apply_async(kwargs={"body": total.s()}).get())  # plugin R: str  # alone,pyright R: Any
+    chord([add.s(1, 2)]).apply_async(kwargs={"body": join.s()})  # plugin E: The results of the header
+    later = chord(group(add.s(1, 2)))
+    later(join.s())  # plugin E: The results of the header are "list[int]"  # alone E: "Signature[list[str], str]"  # pyright E: No overloads for "__call__"  # pyright E: "Signature[list[str], str]"
     reveal_type((group(add.s(1, 2), add.s(3, 4)) | total.s())().get())  # R: str
     (group(add.s(1, 2), add.s(3, 4)) | join.s())  # plugin E: "join" takes "list[str]"  # alone,pyright E: "Signature[list[str], str]"
 

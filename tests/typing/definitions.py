@@ -97,7 +97,7 @@ def unfit_one(
     frozen: frozenset[str] = frozenset(),  # plugin E: "frozenset[str]" cannot travel
     span: timedelta = timedelta(1),  # plugin E: "timedelta" cannot travel
     kind: type[Order] = Order,  # plugin E: "type[Order]" cannot travel
-    by_day: dict[date, int] = {},  # plugin E: "dict[date, int]" cannot travel as modelref-json
+    by_day: dict[date, int] = {},  # plugin E: "dict[date, int]" cannot travel as modelref-json: its keys are "date"
     by_pair: dict[tuple[int, int], str] = {},  # plugin E: "dict[tuple[int, int], str]" cannot travel
     held: Held | None = None,  # plugin E: "Event" cannot travel
     *rest: HttpRequest,  # plugin E: "HttpRequest" cannot travel
@@ -110,7 +110,7 @@ def fit(
     #: A parameter that the serializer carries
     day: date, at: datetime, hour: time, key: UUID, price: Decimal, size: Size, level: Level,
     movie: Movie, number: int | None, text: str, data: bytes, yes: bool, ratio: float,
-    order: Order, ref: ModelRef[Order], orders: list[ModelRef[Order]], rows: QuerySet[Order],
+    order: Order, ref: ModelRef[Order], orders: list[ModelRef[Order]],
     unique: set[Order], pair: Pair, literal: Literal["a", 1], noted: Annotated[int, "pieces"],
     sized: Sized, money: Money, anything: Any, something: object, base: models.Model,
     either: Order | Customer, deep: dict[str, list[tuple[int, ModelRef[Order]]]],
@@ -120,6 +120,15 @@ def fit(
 
 @task
 def told_of_errors(request: Any, error: Exception, traceback: Any) -> None: ...
+
+
+@task
+def wants_querysets(
+    #: A parameter that wants a `QuerySet`, of which the rows arrive
+    rows: QuerySet[Order],  # plugin E: A QuerySet arrives as a list of its rows: annotate "list[Order]" or "Iterable[Order]"
+    some: QuerySet[Order] | None = None,  # plugin E: A QuerySet arrives as a list
+    named: list[Order] | None = None,
+) -> None: ...
 
 
 #: A result that the serializer cannot carry
@@ -181,6 +190,19 @@ def unknown(request: HttpRequest) -> None: ...
 
 @task(bind=True)
 def bound(self: RefTask, request: HttpRequest) -> None: ...  # plugin E: "HttpRequest" cannot travel
+
+
+#: `bind=True` on a function without `self`
+@task(bind=True)
+def lacks_self(order: Order) -> None: ...  # plugin E: bind=True gives the task first, and "order" is "Order": put self there
+
+
+@task(bind=True)
+def lacks_self_too(order: ModelRef[Order], count: int) -> None: ...  # plugin E: put self there
+
+
+@task(bind=True)
+def has_self(self, order: Order) -> None: ...  # type: ignore[no-untyped-def]
 
 
 #: Unknown and wrong options of `@task`

@@ -107,7 +107,10 @@ def no_tuples(text: str, order: Order) -> None:
     #: A tuple of one without its comma
     show.apply_async(("text"))  # plugin E: "args" of "show.apply_async" takes a tuple or a list, not "str"; a tuple of one is written (x,)
     show.apply_async(args=text)  # plugin E: not "str"
-    double.apply_async((order))  # E: "Order"
+    double.apply_async((order))  # plugin E: "args" of "double.apply_async" takes a tuple or a list, not "Order"; a tuple of one is written (x,)  # alone,pyright E: "Order"
+    double.apply_async((3), countdown=5)  # plugin E: not "int"; a tuple of one is written (x,)  # alone E: "int"  # pyright E: "apply_async"
+    double.apply(args=(3))  # plugin E: not "int"; a tuple of one is written (x,)  # alone E: "int"  # pyright E: "args"
+    double.s().apply_async((3))  # plugin E: not "int"; a tuple of one is written (x,)  # alone E: "int"  # pyright E: "apply_async"
 
 
 def options(order: Order, anything: dict[str, Any]) -> None:
@@ -120,6 +123,8 @@ def options(order: Order, anything: dict[str, Any]) -> None:
     add.apply((1, 2), throw=True)
     add.apply((1, 2), thrown=True)  # E: "thrown"
     add.s(1, 2).apply_async(queu="x")  # E: "queu"
+    add.s(1, 2).set(queu="x")  # E: "queu"
+    reveal_type(add.s(1, 2).set(queue="x", countdown=3).delay().get())  # R: int
 
 
 def kin(order: Order, user: User) -> None:

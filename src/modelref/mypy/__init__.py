@@ -67,6 +67,7 @@ RESULTS_OF_TASKS: Final[Mapping[str, Hook]] = {
 #: The same for signatures, and for what is made of them.
 SIGNATURES_OF_SIGNATURES: Final[Mapping[str, Sig]] = {
     "__call__": starting.analyze,
+    "__ior__": canvas.analyze_ior,
     "__or__": canvas.analyze_or,
     "__ror__": canvas.analyze_ror,
     "apply": starting.analyze_apply,
@@ -75,8 +76,8 @@ SIGNATURES_OF_SIGNATURES: Final[Mapping[str, Sig]] = {
     "link": canvas.analyze_link,
 }
 RESULTS_OF_SIGNATURES: Final[Mapping[str, Hook]] = {
-    "apply": sending.analyze_links,
-    "apply_async": sending.analyze_links,
+    "apply": starting.analyze_arguments,
+    "apply_async": starting.analyze_arguments,
 }
 RESULTS_OF_DECORATORS: Final[Mapping[str, Hook]] = {
     f"{each}.__call__": definitions.analyze for each in names.CALLED_DECORATORS

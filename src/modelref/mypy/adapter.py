@@ -21,6 +21,7 @@ from mypy.nodes import (
     Expression,
     MemberExpr,
     NameExpr,
+    OperatorAssignmentStmt,
     OpExpr,
     TempNode,
     TypeInfo,
@@ -122,6 +123,14 @@ def report(
         context.end_line, context.end_column = place.end_line, place.end_column
         place = context
     api.fail(message, place, code=code)
+
+
+def check_as_assignment(api: CheckerPluginInterface, statement: OperatorAssignmentStmt) -> None:
+    """Check ``x |= y`` as ``x = x | y``, which gives ``x`` its new type."""
+    made = OpExpr(statement.op, statement.lvalue, statement.rvalue)
+    made.set_line(statement)
+    checker: Any = api  # the interface for plugins has no `check_assignment`
+    checker.check_assignment(statement.lvalue, made)
 
 
 def holds_partial_type(given: Given) -> bool:

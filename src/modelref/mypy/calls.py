@@ -21,7 +21,8 @@ def analyze(ctx: MethodSigContext, find: Find) -> FunctionLike:
     takes anything, so that mypy reports only what is wrong inside the arguments.
     """
     widening = Widening(ctx.api, find)
-    return _checked(ctx, widening.function(ctx.default_signature), widening)
+    given = given_by(ctx.context) if isinstance(ctx.context, CallExpr) else None
+    return _checked(ctx, widening.function(ctx.default_signature, given), widening)
 
 
 def analyze_here(ctx: MethodSigContext, find: Find) -> FunctionLike:

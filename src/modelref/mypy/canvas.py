@@ -9,6 +9,7 @@ from mypy.nodes import (
     Expression,
     ListExpr,
     MemberExpr,
+    OperatorAssignmentStmt,
     OpExpr,
     StarExpr,
     TupleExpr,
@@ -19,13 +20,14 @@ from mypy.plugin import (
     FunctionSigContext,
     MethodSigContext,
 )
-from mypy.types import FunctionLike, Instance, Type, get_proper_type
+from mypy.types import FunctionLike, Instance, NoneType, Type, get_proper_type
 
 from modelref.mypy import names
 from modelref.mypy.adapter import (
     ANY,
     accepting_anything,
     as_base,
+    check_as_assignment,
     item_type,
     report,
     shown,
@@ -64,6 +66,18 @@ def analyze_ror(ctx: MethodSigContext, find: Find) -> FunctionLike:
     return ctx.default_signature
 
 
+def analyze_ior(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Check ``left |= right`` like ``left = left | right`` (``get_method_signature_hook``).
+
+    From a method ``__ior__`` mypy takes no new type for what stands on the left.
+    """
+    default = ctx.default_signature
+    if not isinstance(ctx.context, OperatorAssignmentStmt):
+        return default
+    check_as_assignment(ctx.api, ctx.context)
+    return accepting_anything(default).copy_modified(ret_type=ANY)
+
+
 def analyze_arguments(ctx: FunctionSigContext, find: Find) -> FunctionLike:
     """Let any arguments through: see below (``get_function_signature_hook``).
 
@@ -98,14 +112,46 @@ def analyze_chord(ctx: FunctionContext, find: Find) -> Type:
         return _made(ctx, ANY, ANY)
     takes, gives = _header(header, _type(ctx, header), steps)
     if body is None:
-        return _made(ctx, takes, ANY)
+        return _made(ctx, takes, ANY, gives)
     after = steps.step(body, _type(ctx, body))
-    results = ctx.api.named_generic_type("builtins.list", [gives])
+    _check_body(ctx.api, steps, gives, body, after)
+    return _made(ctx, takes, after.gives, gives)
+
+
+def analyze_body(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Check ``chord(header)(body)``, and say what it gives (``get_method_signature_hook``)."""
+    call, ours = ctx.context, as_base(ctx.type, names.CHORD)
+    body = _given(call, "body", 0) if isinstance(call, CallExpr) else None
+    if (
+        body is None
+        or ours is None
+        or isinstance(get_proper_type(type_of(body, ctx.api)), NoneType)
+    ):
+        return ctx.default_signature
+    gives = check_body(ctx.api, find, ours, body)
+    result = get_proper_type(ctx.default_signature.ret_type)
+    if isinstance(result, Instance) and len(result.args) == 1:
+        result = result.copy_modified(args=[gives])
+    return accepting_anything(ctx.default_signature).copy_modified(ret_type=result)
+
+
+def check_body(api: CheckerPluginInterface, find: Find, chord: Instance, body: Expression) -> Type:
+    """Check the body that a chord is sent with; return what it gives."""
+    steps = Steps(api, find)
+    after = steps.step(body)
+    _check_body(api, steps, chord.args[2], body, after)
+    return after.gives
+
+
+def _check_body(
+    api: CheckerPluginInterface, steps: Steps, gives: Type, body: Expression, after: Step
+) -> None:
+    """Report a body that does not take the list of what the members of the header give."""
+    results = api.named_generic_type("builtins.list", [gives])
     problem = steps.problem(results, after)
     if problem is not None:
-        message = f"The results of the header are {shown(results, ctx.api)}; {problem}"
-        report(ctx.api, message, body, CHAIN)
-    return _made(ctx, takes, after.gives)
+        message = f"The results of the header are {shown(results, api)}; {problem}"
+        report(api, message, body, CHAIN)
 
 
 def check_links(api: CheckerPluginInterface, find: Find, gives: Type, call: CallExpr) -> None:
@@ -185,9 +231,10 @@ def _given(call: CallExpr, name: str, position: int | None) -> Expression | None
     return call.args[position] if placed else None
 
 
-def _made(ctx: FunctionContext, takes: Type, gives: Type) -> Type:
-    """Return the canvas with what it takes and gives."""
+def _made(ctx: FunctionContext, takes: Type, gives: Type, header: Type = ANY) -> Type:
+    """Return the canvas with what it takes and gives; a chord with what its header gives too."""
     default = get_proper_type(ctx.default_return_type)
-    if not isinstance(default, Instance) or len(default.args) != 2:
+    if not isinstance(default, Instance):
         return ctx.default_return_type
-    return default.copy_modified(args=[takes, gives])
+    args = [takes, gives, header][: len(default.args)]
+    return default.copy_modified(args=args)

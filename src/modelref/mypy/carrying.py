@@ -11,21 +11,18 @@ from mypy.plugin import CheckerPluginInterface
 from mypy.types import (
     CallableType,
     Instance,
-    LiteralType,
     Overloaded,
-    ProperType,
     TupleType,
     Type,
     TypeAliasType,
-    TypedDictType,
     TypeType,
-    UnionType,
     get_proper_type,
 )
 
 from modelref.mypy import names
 from modelref.mypy.adapter import report, shown
 from modelref.mypy.codes import CARRY
+from modelref.mypy.parts import parts
 
 DEFAULT: Final = "modelref-json"
 
@@ -116,11 +113,10 @@ def analyze(
     for argument, each in pairs:
         wrong = cargo.refused(each)
         if wrong is not None and not _is_of_errback(wrong):
-            message = f"{shown(wrong, api)} cannot travel as {cargo.serializer}"
-            report(api, message, argument, CARRY)
+            report(api, f"{shown(wrong, api)} {cargo.problem(wrong, api)}", argument, CARRY)
     result = None if cargo.ignores_result else cargo.refused(function.ret_type)
     if result is not None:
-        message = f"The result {shown(result, api)} cannot travel as {cargo.serializer}"
+        message = f"The result {shown(result, api)} {cargo.problem(result, api)}"
         report(api, message, body, CARRY)
 
 
@@ -200,6 +196,14 @@ class Cargo:
             return None
         return cls(serializer, carried, registered, ignores_result=_ignores_result(options))
 
+    def problem(self, refused: Type, api: CheckerPluginInterface) -> str:
+        """Return the end of a message about a part that cannot be carried."""
+        each = get_proper_type(refused)
+        problem = f"cannot travel as {self.serializer}"
+        if isinstance(each, Instance) and self._refuses_keys(each):
+            return f"{problem}: its keys are {shown(each.args[0], api)}"
+        return problem
+
     def refused(self, each: Type, inside: tuple[Type, ...] = ()) -> Type | None:
         """Return the first part of a type that cannot be carried, None where all can."""
         if isinstance(each, TypeAliasType) and each.is_recursive:
@@ -213,7 +217,7 @@ class Cargo:
             return proper
         if isinstance(proper, TypeType):
             return None if self._carried.others else proper
-        return self._first_refused(_parts(proper), inside)
+        return self._first_refused(parts(proper), inside)
 
     def _first_refused(self, parts: Iterable[Type], inside: tuple[Type, ...]) -> Type | None:
         found = (self.refused(part, inside) for part in parts)
@@ -253,15 +257,6 @@ class Cargo:
             return True
         never = any(map(info.has_base, _NEVER))
         return not never and (self._carried.others or info.is_protocol)
-
-
-def _parts(each: ProperType) -> Iterable[Type]:
-    """Return the types that another is made of."""
-    if isinstance(each, (UnionType, TupleType)):
-        return each.items
-    if isinstance(each, TypedDictType):
-        return each.items.values()
-    return (each.fallback,) if isinstance(each, LiteralType) else ()
 
 
 def _is_container(info: TypeInfo) -> bool:

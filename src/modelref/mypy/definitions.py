@@ -1,17 +1,35 @@
 """``@task``: its options, what they name, and whether the serializer carries what it takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mypy.erasetype import erase_typevars
-from mypy.nodes import ARG_POS, CallExpr, Decorator, Expression, NameExpr, RefExpr
-from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext
-from mypy.types import CallableType, FunctionLike, Instance, LiteralType, Type, get_proper_type
+from mypy.nodes import (
+    ARG_OPT,
+    ARG_POS,
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncItem,
+    NameExpr,
+    RefExpr,
+)
+from mypy.plugin import CheckerPluginInterface, FunctionContext, FunctionSigContext, MethodContext
+from mypy.types import (
+    CallableType,
+    FunctionLike,
+    Instance,
+    LiteralType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
 
 from modelref.mypy import carrying, loading, names
-from modelref.mypy.adapter import accepting_anything, given_by
+from modelref.mypy.adapter import accepting_anything, as_base, given_by, report, shown
+from modelref.mypy.codes import CALL, CARRY
 from modelref.mypy.project import Project
 from modelref.mypy.verdict import judge
-from modelref.mypy.widening import Find
+from modelref.mypy.widening import Find, as_model
 
 
 def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
@@ -28,6 +46,9 @@ def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
     options = _options(decorated)
     is_method = _is_method(ctx)
     skipped = int(_is_bound(options)) + int(is_method)
+    if _is_bound(options) and not is_method:
+        _check_first(ctx.api, decorated.func, function)
+    _check_querysets(ctx.api, decorated.func, function, skipped)
     cargo = carrying.Cargo.of(options, find.carried)
     if cargo is not None:
         carrying.analyze(ctx.api, decorated.func, function, cargo, skipped)
@@ -64,6 +85,37 @@ def _is_meant(overload: CallableType, call: CallExpr) -> bool:
     written = dict(zip(call.arg_names, call.args, strict=True)).get("bind")
     value = isinstance(written, NameExpr) and written.fullname == "builtins.True"
     return isinstance(wanted, LiteralType) and wanted.value == value
+
+
+def _check_first(api: CheckerPluginInterface, body: FuncItem, function: CallableType) -> None:
+    """Report a row where ``bind=True`` gives the task: ``self`` was forgotten."""
+    first = function.arg_types[0] if function.arg_types else None
+    if first is None or not as_model(first) or function.arg_kinds[0] not in {ARG_POS, ARG_OPT}:
+        return
+    name = function.arg_names[0]
+    message = f'bind=True gives the task first, and "{name}" is {shown(first, api)}: put self there'
+    report(api, message, body.arguments[0], CALL)
+
+
+def _check_querysets(
+    api: CheckerPluginInterface, body: FuncItem, function: CallableType, skipped: int
+) -> None:
+    """Report parameters that want a QuerySet: of a QuerySet that is given, the rows arrive."""
+    pairs = list(zip(body.arguments, function.arg_types, strict=False))[skipped:]
+    for argument, each in pairs:
+        wanted = next(
+            filter(None, (as_base(part, *names.QUERYSETS) for part in _members(each))), None
+        )
+        if wanted is not None:
+            rows = shown(wanted.args[0], api).strip('"')
+            like = f'annotate "list[{rows}]" or "Iterable[{rows}]"'
+            report(api, f"A QuerySet arrives as a list of its rows: {like}", argument, CARRY)
+
+
+def _members(each: Type) -> Sequence[Type]:
+    """Return the types of a union, and of what is none the type itself."""
+    proper = get_proper_type(each)
+    return proper.items if isinstance(proper, UnionType) else [proper]
 
 
 def _options(decorated: Decorator) -> Mapping[str, Expression]:

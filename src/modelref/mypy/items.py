@@ -47,4 +47,4 @@ def _check(ctx: MethodContext, given: Given, place: Context, find: Find) -> None
     if function is None:
         return
     widening = Widening(ctx.api, find)
-    judge(ctx.api, widening.function(function), given, place, widening.as_written)
+    judge(ctx.api, widening.function(function, given), given, place, widening.as_written)

@@ -1,9 +1,10 @@
 """``load={"order": Load(select_related=("customer",))}``: do the names exist?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from mypy.nodes import (
+    ARG_POS,
     CallExpr,
     DictExpr,
     Expression,
@@ -19,36 +20,44 @@ from mypy.plugin import CheckerPluginInterface
 from mypy.types import (
     CallableType,
     Instance,
+    LiteralType,
+    NoneType,
     TupleType,
     Type,
-    TypeAliasType,
     TypedDictType,
     UnionType,
     get_proper_type,
 )
 
 from modelref.mypy import names
-from modelref.mypy.adapter import report
+from modelref.mypy.adapter import report, shown
 from modelref.mypy.codes import LOAD
+from modelref.mypy.parts import mentioned
 from modelref.mypy.verdict import did_you_mean
 
 #: What of ``Load`` names relations, and what fields.
 _RELATIONS: Final = ("select_related", "prefetch_related")
 _FIELDS: Final = ("only", "defer")
+#: Modules whose classes no model derives from: one of these is no row.
+_PLAIN: Final = frozenset({"builtins", "datetime", "decimal", "_decimal", "typing", "uuid"})
+#: What is known by its parts, or has none.
+_MADE_OF_PARTS: Final = (LiteralType, NoneType, TupleType, TypedDictType, UnionType)
+#: Protocols of containers.
+_ITERABLES: Final = frozenset({"typing.Collection", "typing.Iterable"})
 
 
-#: Parameters by name, each with the one model that its type mentions, if it does.
-Models = Mapping[str, TypeInfo | None]
+#: Parameters by name, each with its type.
+Taken = Mapping[str, Type]
 
 
 def analyze(
-    api: CheckerPluginInterface, parameters: Models, options: Mapping[str, Expression]
+    api: CheckerPluginInterface, parameters: Taken, options: Mapping[str, Expression]
 ) -> set[str]:
     """Report parameters and relations that do not exist.
 
     Args:
         api: mypy's checker.
-        parameters: those that have rows to load.
+        parameters: those that may have rows to load.
         options: those of the decorator.
 
     Returns:
@@ -65,13 +74,16 @@ def analyze(
             near = did_you_mean(key.value, parameters)
             report(api, f'There is no parameter "{key.value}"{near}', key, LOAD)
             continue
-        model = parameters[key.value]
-        if model is not None and isinstance(value, CallExpr) and _is_load(value):
+        each = parameters[key.value]
+        model = _model_in(each)
+        if _holds_no_row(each):
+            report(api, f'"{key.value}" is {shown(each, api)}, which holds no row', key, LOAD)
+        elif model is not None and isinstance(value, CallExpr) and _is_load(value):
             names_in_load.check(model, value)
     return names_in_load.modules
 
 
-def parameters_of(function: CallableType, owner: TypeInfo | None, skipped: int) -> Models:
+def parameters_of(function: CallableType, owner: TypeInfo | None, skipped: int) -> Taken:
     """Return the parameters that ``load=`` may name.
 
     Args:
@@ -80,35 +92,37 @@ def parameters_of(function: CallableType, owner: TypeInfo | None, skipped: int) 
         skipped: how many parameters no caller gives.
     """
     pairs = zip(function.arg_names, function.arg_types, strict=True)
-    named = [(name, _model_in(each)) for name, each in pairs if name is not None]
-    first = [(name, owner) for name, _ in named[:1] if owner is not None]
+    named = [(name, each) for name, each in pairs if name is not None]
+    first = [(name, Instance(owner, [])) for name, _ in named[:1] if owner is not None]
     return dict(first + named[skipped:])
 
 
 def _model_in(each: Type) -> TypeInfo | None:
     """Return the one model that a type mentions, None where there is none or are several."""
-    models = {info.fullname: info for info in _models(each, ())}
+    models = {info.fullname: info for info in _models(each)}
     return next(iter(models.values())) if len(models) == 1 else None
 
 
-def _models(each: Type, inside: tuple[Type, ...]) -> Iterator[TypeInfo]:
-    if isinstance(each, TypeAliasType) and each.is_recursive:
-        if each in inside:
-            return
-        inside = (*inside, each)
-    proper = get_proper_type(each)
-    parts: Iterable[Type] = ()
-    if isinstance(proper, Instance):
-        if proper.type.has_base(names.MODEL):
-            yield proper.type
-            return
-        parts = proper.args
-    elif isinstance(proper, (UnionType, TupleType)):
-        parts = proper.items
-    elif isinstance(proper, TypedDictType):
-        parts = proper.items.values()
-    for part in parts:
-        yield from _models(part, inside)
+def _holds_no_row(each: Type) -> bool:
+    """Whether all of a type is known, and no model in it."""
+    return all(
+        _is_plain(part.type) if isinstance(part, Instance) else isinstance(part, _MADE_OF_PARTS)
+        for part in mentioned(each)
+    )
+
+
+def _is_plain(info: TypeInfo) -> bool:
+    """Whether a row is no instance of a class."""
+    if info.fullname in _ITERABLES:
+        return True
+    open_to_all = info.is_protocol or info.fullname == "builtins.object"
+    return info.module_name in _PLAIN and not open_to_all
+
+
+def _models(each: Type) -> Iterator[TypeInfo]:
+    for part in mentioned(each):
+        if isinstance(part, Instance) and part.type.has_base(names.MODEL):
+            yield part.type
 
 
 def _is_load(call: CallExpr) -> bool:
@@ -129,19 +143,28 @@ class Names:
 
     def check(self, model: TypeInfo, load: CallExpr) -> None:
         """Report names that do not exist."""
-        for name, value in zip(load.arg_names, load.args, strict=True):
-            if name in _RELATIONS + _FIELDS:
+        for option, value in zip(load.arg_names, load.args, strict=True):
+            if option in _RELATIONS + _FIELDS:
+                made = {each.value for each in _made(value)}
                 for path in _texts(value):
-                    problem = self._problem(model, path.value, relations=name in _RELATIONS)
+                    problem = self._problem(model, path.value, option, made)
                     if problem is not None:
                         report(self._api, problem, path, LOAD)
 
-    def _problem(self, model: TypeInfo, path: str, *, relations: bool) -> str | None:
-        """Return what is wrong with a path, None where nothing is, or it cannot be known."""
+    def _problem(self, model: TypeInfo, path: str, option: str, made: set[str]) -> str | None:
+        """Return what is wrong with a path, None where nothing is, or it cannot be known.
+
+        Args:
+            model: where it starts.
+            path: the path.
+            option: that of ``Load`` in which it stands.
+            made: names that a ``Prefetch`` beside it makes.
+        """
         info: TypeInfo | None = model
+        relations = option in _RELATIONS
         for name in path.split("__"):
             # Without django-stubs' plugin reverse relations are unknown.
-            if info is None or "django" not in info.metadata or name == "pk":
+            if info is None or "django" not in info.metadata or name in {"pk", *made}:
                 return None
             self.modules.add(info.module_name)
             found = info.get(name)
@@ -154,6 +177,9 @@ class Names:
             if relations and _is_plain_field(field):
                 near = did_you_mean(name, _names(info, relations=True))
                 return f'"{info.name}.{name}" is no relation{near}'
+            if option == "select_related" and field is not None and not _is_to_one(field.type):
+                found_one = f'"{info.name}.{name}" is no foreign key'
+                return f"{found_one}, as select_related needs; prefetch_related takes it"
             info = None if field is None else _model_of(field)
         return None
 
@@ -166,8 +192,37 @@ def _is_installed(model: TypeInfo) -> bool:
 
 def _texts(value: Expression) -> Iterator[StrExpr]:
     """Yield the names that are written out."""
-    if isinstance(value, (TupleExpr, ListExpr, SetExpr)):
-        yield from (each for each in value.items if isinstance(each, StrExpr))
+    for each in _items(value):
+        text = _argument(each, "lookup", 0) if _is_prefetch(each) else each
+        if isinstance(text, StrExpr):
+            yield text
+
+
+def _made(value: Expression) -> Iterator[StrExpr]:
+    """Yield the names that are given to what a ``Prefetch`` loads."""
+    for each in _items(value):
+        text = _argument(each, "to_attr", 2)
+        if _is_prefetch(each) and isinstance(text, StrExpr):
+            yield text
+
+
+def _items(value: Expression) -> Sequence[Expression]:
+    return value.items if isinstance(value, (TupleExpr, ListExpr, SetExpr)) else ()
+
+
+def _is_prefetch(each: Expression) -> bool:
+    callee = each.callee if isinstance(each, CallExpr) else None
+    return isinstance(callee, RefExpr) and callee.fullname == names.PREFETCH
+
+
+def _argument(call: Expression, name: str, place: int) -> Expression | None:
+    """Return what is given to a call for a parameter, None where that cannot be told."""
+    if not isinstance(call, CallExpr):
+        return None
+    if name in call.arg_names:
+        return call.args[call.arg_names.index(name)]
+    is_given = len(call.args) > place and all(k == ARG_POS for k in call.arg_kinds[: place + 1])
+    return call.args[place] if is_given else None
 
 
 def _kind(relations: bool) -> str:  # noqa: FBT001 - it chooses a word
@@ -185,13 +240,18 @@ def _is_plain_field(field: Instance | None) -> bool:
     return field is not None and field.type.has_base(names.FIELD) and not _is_relation(field.type)
 
 
+def _is_to_one(attribute: TypeInfo) -> bool:
+    """Whether an attribute leads to one row: a foreign key, or the other end of a one-to-one."""
+    return any(map(attribute.has_base, names.TO_ONE))
+
+
 def _is_relation(field: TypeInfo) -> bool:
     return any(map(field.has_base, names.RELATIONS))
 
 
 def _model_of(field: Instance) -> TypeInfo | None:
     """Return the model that a relation leads to: the last one among its type arguments."""
-    models = [model for arg in field.args for model in _models(arg, ())]
+    models = [model for arg in field.args for model in _models(arg)]
     return models[-1] if models and not field.type.has_base(names.MODEL) else None
 
 

@@ -40,7 +40,7 @@ OVER_CELERY: Final = frozenset(
         "modelref.celery.types.canvas.chunks",
         "modelref.celery.types.canvas.group",
         "modelref.celery.types.declared.CeleryTask",
-        "modelref.celery.types.declared.Request",
+        "modelref.celery.types.request.Request",
         "modelref.celery.types.groups.GroupResult",
         "modelref.celery.types.results.AsyncResult",
         "modelref.celery.types.signatures.Signature",
@@ -54,8 +54,14 @@ QUERYSET: Final = "django.db.models.query.QuerySet"
 #: Under these names django-stubs has had it.
 QUERYSETS: Final = (QUERYSET, "django.db.models.query._QuerySet")
 CELERY_SIGNATURE: Final = "celery.canvas.Signature"
+PREFETCH: Final = "django.db.models.query.Prefetch"
 FIELD: Final = "django.db.models.fields.Field"
 DESCRIPTORS: Final = "django.db.models.fields.related_descriptors"
+#: What ``select_related`` follows.
+TO_ONE: Final = (
+    "django.db.models.fields.related.ForeignObject",
+    f"{DESCRIPTORS}.ReverseOneToOneDescriptor",
+)
 RELATIONS: Final = (
     "django.db.models.fields.related.RelatedField",
     "django.contrib.contenttypes.fields.GenericForeignKey",

@@ -4,6 +4,7 @@ What such a signature takes from the step before it is found by asking mypy: doe
 it is, and does it hold with one more argument in front?
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,13 +22,23 @@ from mypy.plugin import MethodContext, MethodSigContext
 from mypy.types import CallableType, FunctionLike, Instance, Type, UninhabitedType, get_proper_type
 
 from modelref.mypy import names
-from modelref.mypy.adapter import Given, Tried, accepting_anything, given_by, tried, union
+from modelref.mypy.adapter import (
+    Given,
+    Tried,
+    accepting_anything,
+    given_by,
+    report,
+    tried,
+    union,
+)
+from modelref.mypy.codes import CALL
 from modelref.mypy.fitting import holds
 from modelref.mypy.spreading import spread
 from modelref.mypy.tasks import function_of, knows_parameters, label_of
 from modelref.mypy.verdict import judge
 from modelref.mypy.widening import Find, Widening
 
+_NUMBER: Final = re.compile(r"^Argument (\d+) ")
 _KEYWORDS_OPTIONAL: Final = {ARG_NAMED: ARG_NAMED_OPT}
 _MADE_OPTIONAL: Final = {ARG_POS: ARG_OPT, **_KEYWORDS_OPTIONAL}
 
@@ -57,7 +68,7 @@ def _judged(ctx: MethodContext, given: Given, find: Find, *, immutable: bool = F
     function = function_of(ctx.type, ctx.api, label_of(ctx.context))
     if function is None:
         return ctx.default_return_type
-    partial = Partial(ctx, function, find)
+    partial = Partial(ctx, function, find, given)
     return partial.whole(given) if immutable else partial.signature(given)
 
 
@@ -68,13 +79,16 @@ class Partial:
         ctx: the call of one of its methods.
         function: what the task is called like.
         find: finds a class.
+        given: the arguments that are not left open.
     """
 
-    def __init__(self, ctx: MethodContext, function: CallableType, find: Find) -> None:
+    def __init__(
+        self, ctx: MethodContext, function: CallableType, find: Find, given: Given
+    ) -> None:
         self._ctx = ctx
         self._find = find
         self._widening = Widening(ctx.api, find)
-        self._function = self._widening.function(function)
+        self._function = self._widening.function(function, given)
         self._open = _positional(function)
 
     def whole(self, given: Given) -> Type:
@@ -127,10 +141,22 @@ class Partial:
         anything = given.of_any_type(self._ctx.context)
         for before in range(len(self._open) + 1):
             if not self._tried(anything, before).errors:
+                if before and self._misplaced(given):
+                    return
                 first = self._open[:before]
-                self._judge(self._function, given.after(first, self._ctx.context))
+                self._judge(self._function, given.after(first, self._ctx.context), before)
                 return
         self._judge(optional, given)
+
+    def _misplaced(self, given: Given) -> bool:
+        """Report arguments that would fit if what comes first did not go before them."""
+        place, first = self._ctx.context, self._function.arg_names[0]
+        optional = _optional(self._function, _MADE_OPTIONAL)
+        if first is None or tried(self._ctx.api, optional, given, place).errors:
+            return False
+        open_for = f'"{label_of(place)}" leaves "{first}" open, and what comes first fills it'
+        report(self._ctx.api, f"{open_for}: give the others by keyword", place, CALL)
+        return True
 
     def _result(self, given: Given, before: int) -> Type | None:
         """Return the result of the call with some arguments in front, None if it does not hold."""
@@ -146,9 +172,11 @@ class Partial:
         place = self._ctx.context
         return tried(self._ctx.api, self._function, given.after(self._open[:before], place), place)
 
-    def _judge(self, function: CallableType, given: Given) -> None:
-        api, rewrite = self._ctx.api, self._widening.as_written
-        judge(api, function, given, self._ctx.context, rewrite)
+    def _judge(self, function: CallableType, given: Given, before: int = 0) -> None:
+        def rewrite(message: str) -> str:
+            return self._widening.as_written(_counted_from(before, message))
+
+        judge(self._ctx.api, function, given, self._ctx.context, rewrite)
 
     def _made(self, takes: Type, gives: Type) -> Type:
         """Return a signature that takes one type and gives another."""
@@ -168,6 +196,11 @@ def _positional(function: CallableType) -> list[Type]:
 def _optional(function: CallableType, made: Mapping[ArgKind, ArgKind]) -> CallableType:
     """Return a function that needs fewer arguments."""
     return function.copy_modified(arg_kinds=[made.get(each, each) for each in function.arg_kinds])
+
+
+def _counted_from(before: int, message: str) -> str:
+    """Return a message with the number of an argument as it is written, behind some others."""
+    return _NUMBER.sub(lambda found: f"Argument {int(found[1]) - before} ", message)
 
 
 def _is_immutable(ctx: MethodContext) -> bool:

@@ -6,14 +6,16 @@ In ``pyproject.toml``, beside the configuration of mypy::
     carried = ["shop.money.Money"]  # registered with kombu's JSON
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mypy.nodes import SymbolTableNode, TypeInfo
 from mypy.options import Options
 
 from modelref.mypy.adapter import class_named
+from modelref.mypy.verdict import did_you_mean
 
 _SECTION = "modelref-mypy"
 _KNOWN = {"carried"}
@@ -27,21 +29,15 @@ class Project:
         options: those of mypy.
 
     Raises:
-        ValueError: the section of the plugin has a name that means nothing, or is no list.
+        SystemExit: the section of the plugin has a name that means nothing, or is no list of names.
     """
 
     def __init__(self, lookup: Callable[[str], SymbolTableNode | None], options: Options) -> None:
         self._lookup = lookup
         #: By path of a file: modules that what was said of it depends on, and it may not import.
         self._dependencies: dict[str, set[str]] = {}
-        section = _section(options)
-        unknown = section.keys() - _KNOWN
-        carried = section.get("carried", [])
-        if unknown or not isinstance(carried, list):
-            what = ", ".join(sorted(unknown)) or "carried"
-            raise ValueError(f"[tool.{_SECTION}]: {what}; it takes carried = [...]")
         #: Full names of classes that the project has registered with its serializers.
-        self.carried: frozenset[str] = frozenset(carried)
+        self.carried: frozenset[str] = _carried(_section(options))
 
     def __call__(self, fullname: str) -> TypeInfo | None:
         """Return a class by its full name, None where it is not known."""
@@ -54,6 +50,27 @@ class Project:
     def dependencies(self, path: str) -> set[str]:
         """Return the modules that what was said of a file depends on."""
         return self._dependencies.pop(path, set())
+
+
+def _carried(section: Mapping[str, Any]) -> frozenset[str]:
+    """Return the classes that a section names."""
+    unknown = sorted(section.keys() - _KNOWN)
+    carried = section.get("carried", [])
+    if unknown:
+        _end(f'unknown key "{unknown[0]}"{did_you_mean(unknown[0], _KNOWN)}')
+    if not isinstance(carried, list) or not all(isinstance(each, str) for each in carried):
+        _end('"carried" is no list of names')
+    return frozenset(carried)
+
+
+def _end(problem: str) -> NoReturn:
+    """End mypy as it ends itself where its configuration is wrong.
+
+    Any other exception it would show as an internal error of its own.
+    """
+    takes = 'the section takes carried = ["shop.money.Money", ...]'
+    sys.stderr.write(f"mypy: error: [tool.{_SECTION}] in pyproject.toml: {problem} ({takes})\n")
+    raise SystemExit(2)
 
 
 def _section(options: Options) -> Mapping[str, Any]:
@@ -69,5 +86,7 @@ def _section(options: Options) -> Mapping[str, Any]:
         tools = tomllib.loads(text).get("tool", {})
     except ValueError:  # mypy says so, where it is its own configuration
         return {}
-    section: Mapping[str, Any] = tools.get(_SECTION, {})
+    section: Any = tools.get(_SECTION, {})
+    if not isinstance(section, dict):
+        _end("it is no section")
     return section

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from mypy.nodes import ARG_NAMED, ARG_OPT, ARG_POS, CallExpr
+from mypy.nodes import ARG_NAMED, ARG_OPT, ARG_POS, CallExpr, Expression
 from mypy.plugin import MethodContext, MethodSigContext
-from mypy.types import CallableType, FunctionLike, Type
+from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
 
 from modelref.mypy import names
 from modelref.mypy.adapter import (
@@ -14,6 +14,7 @@ from modelref.mypy.adapter import (
     given_by,
     holds_partial_type,
     report,
+    type_of,
 )
 from modelref.mypy.canvas import check_links
 from modelref.mypy.codes import CALL
@@ -23,12 +24,19 @@ from modelref.mypy.verdict import judge
 from modelref.mypy.widening import Find, Widening
 
 _ARGUMENTS: Final = frozenset({"args", "kwargs"})
+_TEXTS: Final = ("builtins.str", "builtins.bytes")
+#: What is no sequence, and is given where the comma of a tuple of one is missing.
+_ONE_VALUE: Final = (names.MODEL, "builtins.int", "builtins.float")
 
 
 def analyze_options(ctx: MethodSigContext, find: Find) -> FunctionLike:
     """Check the options of a call (``get_method_signature_hook``)."""
     call, default = ctx.context, ctx.default_signature
-    if not isinstance(call, CallExpr) or not _has_options(call):
+    if not isinstance(call, CallExpr):
+        return default
+    if _is_one_value(ctx):
+        return _with_any_option(default)
+    if not _has_options(call):
         return default
     expanded = default.with_unpacked_kwargs()
     linking = _linking_anything(expanded) if "link" in call.arg_names else expanded
@@ -56,19 +64,36 @@ def analyze(ctx: MethodContext, find: Find) -> Type:
     if function is None or given is None or _are_text(ctx):
         return ctx.default_return_type
     widening = Widening(ctx.api, find)
-    judge(ctx.api, widening.function(function), given, ctx.context, widening.as_written)
+    judge(ctx.api, widening.function(function, given), given, ctx.context, widening.as_written)
     return ctx.default_return_type
 
 
 def _are_text(ctx: MethodContext) -> bool:
-    """Report a str for ``args=``, most often a tuple of one that lacks its comma."""
+    """Report a str for ``args=``, which is a sequence that mypy lets pass."""
     args = actual(ctx, "args")
-    kind = None if args is None else as_base(args.type, "builtins.str", "builtins.bytes")
+    kind = None if args is None else as_base(args.type, *_TEXTS)
     if args is None or kind is None:
         return False
-    found = f'"args" of "{label_of(ctx.context)}" takes a tuple or a list, not "{kind.type.name}"'
-    report(ctx.api, f"{found}; a tuple of one is written (x,)", args.expr, CALL)
+    _report_one_value(ctx, args.expr, kind)
     return True
+
+
+def _is_one_value(ctx: MethodSigContext) -> bool:
+    """Report a row or a number for ``args=``, most often a tuple of one that lacks its comma."""
+    names_of_formals = ctx.default_signature.arg_names
+    given = ctx.args[names_of_formals.index("args")] if "args" in names_of_formals else []
+    each = get_proper_type(type_of(given[0], ctx.api)) if given else None
+    if not isinstance(each, Instance) or not any(map(each.type.has_base, _ONE_VALUE)):
+        return False
+    _report_one_value(ctx, given[0], each)
+    return True
+
+
+def _report_one_value(
+    ctx: MethodContext | MethodSigContext, place: Expression, kind: Instance
+) -> None:
+    found = f'"args" of "{label_of(ctx.context)}" takes a tuple or a list, not "{kind.type.name}"'
+    report(ctx.api, f"{found}; a tuple of one is written (x,)", place, CALL)
 
 
 def _result_of(each: Type) -> Type | None:

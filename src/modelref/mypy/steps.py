@@ -80,7 +80,7 @@ class Steps:
         takes = get_proper_type(after.takes)
         if isinstance(takes, UninhabitedType):
             return f'"{after.label}" lacks more than one argument'
-        open_for = self._without_start(takes)
+        open_for = self.open_for(takes)
         if open_for is None:
             return f'"{after.label}" has all its arguments and takes no result: write .si(...)'
         if fits(gives, Widening(self._api, self._find).type(open_for)):
@@ -108,7 +108,7 @@ class Steps:
         start = self._find(names.START)
         return start is None or fits(Instance(start, []), takes)
 
-    def _without_start(self, takes: Type) -> Type | None:
+    def open_for(self, takes: Type) -> Type | None:
         """Return what may come from the step before, None where nothing may."""
         proper = get_proper_type(takes)
         items = proper.items if isinstance(proper, UnionType) else [proper]
@@ -123,7 +123,7 @@ class Steps:
         start = self._find(names.START)
         if start is not None and all(map(self.startable, takes)):
             common.append(Instance(start, []))
-        rests = [self._without_start(each) for each in takes]
+        rests = [self.open_for(each) for each in takes]
         known = [each for each in rests if each is not None]
         if len(known) == len(rests):
             common += [each for each in known if all(fits(each, other) for other in known)][:1]

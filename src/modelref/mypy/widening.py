@@ -1,13 +1,23 @@
 """What a task takes for a parameter beside what is written: any sequence for a list, and so on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
 from mypy.nodes import TypeInfo
 from mypy.plugin import CheckerPluginInterface
-from mypy.types import CallableType, Instance, Type, TypeAliasType, UnionType, get_proper_type
+from mypy.types import (
+    CallableType,
+    Instance,
+    ProperType,
+    Type,
+    TypeAliasType,
+    UnionType,
+    get_proper_type,
+)
 
 from modelref.mypy import names
-from modelref.mypy.adapter import fits, plain_union, shown
+from modelref.mypy.adapter import Given, fits, holds_partial_type, plain_union, shown, type_of
+from modelref.mypy.parts import mentioned
 
 #: Finds a class by its full name.
 Find = Callable[[str], TypeInfo | None]
@@ -15,6 +25,10 @@ Find = Callable[[str], TypeInfo | None]
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "typing.Sequence", "typing.MutableSequence"})
 _OPEN = frozenset({"typing.Collection", "typing.Iterable"})
 _SETS = frozenset({"builtins.set", "builtins.frozenset", "typing.AbstractSet"})
+#: Sequences and sets as such; of the classes that derive from them, a task takes these.
+_ABSTRACT = ("typing.Sequence", "typing.AbstractSet")
+_AS_SUCH = frozenset({*_ABSTRACT, "typing.MutableSequence", "typing.MutableSet"})
+_TAKEN = ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset")
 _DICTS = frozenset({"builtins.dict", "typing.MutableMapping"})
 
 
@@ -30,9 +44,17 @@ class Widening:
         self._api = api
         self._find = find
         self._widened: list[tuple[Type, Type]] = []
+        #: Types in the arguments, as ``range``, that no task takes for a list or a set.
+        self._others: list[Instance] = []
 
-    def function(self, function: CallableType) -> CallableType:
-        """Return a function that takes what a task with these parameters takes."""
+    def function(self, function: CallableType, given: Given | None = None) -> CallableType:
+        """Return a function that takes what a task with these parameters takes.
+
+        Args:
+            function: what the task is called like.
+            given: the arguments; without them any sequence is taken for a list.
+        """
+        self._others = [] if given is None else list(self._not_taken(function, given))
         return function.copy_modified(arg_types=[self.type(each) for each in function.arg_types])
 
     def type(self, each: Type) -> Type:
@@ -59,6 +81,17 @@ class Widening:
             message = message.replace(wide, written[wide])
         return message
 
+    def _not_taken(self, function: CallableType, given: Given) -> Iterator[Instance]:
+        """Yield types in the arguments that no parameter takes as it is written."""
+        wanted = [part for each in function.arg_types for part in mentioned(each)]
+        widened = (isinstance(e, Instance) and e.type.fullname in _LISTS | _SETS for e in wanted)
+        if not any(widened) or holds_partial_type(given):
+            return
+        for expr in given.exprs:
+            for each in mentioned(type_of(expr, self._api)):
+                if _is_other(each) and not any(fits(each, part) for part in wanted):
+                    yield each
+
     def _instance(self, each: Instance) -> Type:
         name = each.type.fullname
         if name in _DICTS and len(each.args) == 2:
@@ -73,16 +106,28 @@ class Widening:
         if name in _SETS:
             others += [(each_name, [item]) for each_name in self._sequences(item)]
         if name in _SETS or as_model(each.args[0]):
-            others.append(("typing.AbstractSet", [item]))
+            others += [(each_name, [item]) for each_name in self._sets(item)]
         if as_model(each.args[0]):
             others += [(name, [each.args[0], each.args[0]]) for name in names.QUERYSETS]
         return self._any_of(each, others)
 
     def _sequences(self, item: Type) -> tuple[str, ...]:
         """Return classes of sequences that have no text in them: a text is one of texts."""
+        if self._is_given(item):
+            return ("builtins.list", "builtins.tuple")
         text = self._find("builtins.str")
         is_open = text is not None and fits(Instance(text, []), item)
         return ("typing.MutableSequence", "builtins.tuple") if is_open else ("typing.Sequence",)
+
+    def _sets(self, item: Type) -> tuple[str, ...]:
+        given = self._is_given(item)
+        return ("builtins.set", "builtins.frozenset") if given else ("typing.AbstractSet",)
+
+    def _is_given(self, item: Type) -> bool:
+        """Whether an argument is a sequence or a set of items that no task takes."""
+        found = filter(None, map(self._find, _ABSTRACT))
+        abstract = [Instance(info, [item]) for info in found]
+        return any(fits(each, wanted) for each in self._others for wanted in abstract)
 
     def _any_of(self, each: Instance, others: list[tuple[str, list[Type]]]) -> Type:
         classes = [(self._find(name), args) for name, args in others]
@@ -92,6 +137,14 @@ class Widening:
             if info is not None and len(info.type_vars) == len(args)
         ]
         return plain_union([each, *more]) if more else each
+
+
+def _is_other(each: ProperType) -> TypeGuard[Instance]:
+    """Whether a type is a sequence or a set that is none of those that a task takes."""
+    if not isinstance(each, Instance) or each.type.fullname in _AS_SUCH:
+        return False
+    has_base = each.type.has_base
+    return any(map(has_base, _ABSTRACT)) and not any(map(has_base, _TAKEN))
 
 
 def as_model(each: Type) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Self, overload
 
+    from celery import Celery
     from typing_extensions import TypeVar, Unpack, override
 
     from modelref.celery.types.groups import GroupResult
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     C = TypeVar("C")
     D = TypeVar("D")
     E = TypeVar("E")
+    H = TypeVar("H", default=Any)
     I = TypeVar("I")  # noqa: E741 - what comes in
     X = TypeVar("X")
 
@@ -91,6 +93,25 @@ if TYPE_CHECKING:
         @override
         def __call__(self, *partial_args: Any, **partial_kwargs: Any) -> AsyncResult[R_co]:
             """Send the calls."""
+            ...
+
+        def run(
+            self,
+            args: "Sequence[Any] | None" = None,
+            kwargs: "Mapping[str, Any] | None" = None,
+            **options: Any,
+        ) -> AsyncResult[R_co]:
+            """Send the calls, even where tasks run at once."""
+            ...
+
+        def unchain_tasks(self) -> list[Signature[Any, Any]]:
+            """Return copies of the calls, with the links of the chain."""
+            ...
+
+        def prepare_steps(
+            self, args: Any, kwargs: Any, tasks: Any, *rest: Any, **options: Any
+        ) -> tuple[list[Signature[Any, Any]], list[AsyncResult[Any]]]:
+            """Return the calls, the last one first, and their results."""
             ...
 
     class group(Signature[In, list[R]], Generic[In, R]):  # noqa: N801 - Celery's name
@@ -166,7 +187,7 @@ if TYPE_CHECKING:
             """Give each call a countdown of its own."""
             ...
 
-    class chord(Signature[In, R_co]):  # noqa: N801 - Celery's name
+    class chord(Signature[In, R_co], Generic[In, R_co, H]):  # noqa: N801 - Celery's name
         """Calls side by side, the header, and one that gets the list of their results, the body."""
 
         tasks: list[Signature[Any, Any]]
@@ -174,37 +195,52 @@ if TYPE_CHECKING:
 
         @overload
         def __init__(
-            self: "chord[I, X]",
+            self: "chord[I, X, A]",
             header: "group[I, A]",
             body: "Signature[list[A], X]",
             **options: Any,
         ) -> None: ...
         @overload
         def __init__(
-            self: "chord[I, X]",
+            self: "chord[I, X, A]",
             header: "Iterable[Signature[I, A]]",
             body: "Signature[list[A], X]",
             **options: Any,
         ) -> None: ...
         @overload
-        def __init__(self: "chord[I, Any]", header: "group[I, Any]", **options: Any) -> None: ...
+        def __init__(self: "chord[I, Any, A]", header: "group[I, A]", **options: Any) -> None: ...
         @overload
         def __init__(
-            self: "chord[I, Any]", header: "Iterable[Signature[I, Any]]", **options: Any
+            self: "chord[I, Any, A]", header: "Iterable[Signature[I, A]]", **options: Any
         ) -> None: ...
         def __init__(self: Any, header: Any, body: Any = None, **options: Any) -> None: ...
 
         @overload
         def __call__(self, body: None = None, **options: Any) -> AsyncResult[R_co]: ...
         @overload
-        def __call__(self, body: "Signature[Any, X]", **options: Any) -> AsyncResult[X]: ...
+        def __call__(self, body: "Signature[list[H], X]", **options: Any) -> AsyncResult[X]: ...
         @override
         def __call__(self, body: Any = None, **options: Any) -> AsyncResult[Any]:
             """Send the header, and this body for its results."""
             ...
 
+        def run(
+            self, header: Any, body: Any, partial_args: "Sequence[Any]", *rest: Any, **options: Any
+        ) -> AsyncResult[Any]:
+            """Send a header, and a body for its results."""
+            ...
+
     class chunks(Signature[object, list[list[R]]], Generic[R]):  # noqa: N801 - Celery's name
         """Calls of a task with many arguments, cut into messages."""
+
+        def __init__(self, task: Any, it: "Iterable[Any]", n: int, **options: Any) -> None: ...
+
+        @classmethod
+        def apply_chunks(
+            cls, task: Any, it: "Iterable[Any]", n: int, app: Celery | None = None
+        ) -> GroupResult[Any]:
+            """Send calls of a task in messages of so many."""
+            ...
 
         @override
         def __call__(self, **options: Any) -> GroupResult[list[R]]:

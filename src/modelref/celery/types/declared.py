@@ -1,4 +1,4 @@
-"""Celery's task and its request, declared for type checkers; at run time they are Celery's own.
+"""Celery's task, declared for type checkers; at run time it is Celery's own.
 
 Celery has no types, and nothing of the stubs that this project is checked with is installed. So
 what a task body does with ``self`` is declared here. ``Any`` stands for what only Celery knows:
@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 from celery.contrib.django.task import DjangoTask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeVar
 
     from celery import Celery
     from celery.app.task import Context
     from typing_extensions import override
 
+    from modelref.celery.types.request import Request
     from modelref.celery.types.results import AsyncResult as Result
+
+    X = TypeVar("X")
 
     # Where Celery has no types, mypy takes what derives from it for anything. The plugin stops
     # that; without it a signature does not derive from Celery's, so that a canvas is checked.
@@ -33,53 +36,18 @@ if TYPE_CHECKING:
 
         CelerySignature: TypeAlias = Signature
 
-    class Request(Context):
-        """What a task is told of the call that it runs for; None where that says nothing."""
-
-        id: str | None
-        root_id: str | None
-        parent_id: str | None
-        correlation_id: str | None
-        group: str | None
-        group_index: int | None
-        args: list[Any] | None
-        kwargs: dict[str, Any] | None
-        retries: int
-        eta: str | None
-        expires: str | None
-        timelimit: Sequence[float | None] | None
-        time_limit: float | None
-        soft_time_limit: float | None
-        called_directly: bool
-        is_eager: bool
-        ignore_result: bool
-        delivery_info: dict[str, Any] | None
-        headers: dict[str, Any] | None
-        hostname: str | None
-        origin: str | None
-        reply_to: str | None
-        shadow: str | None
-        stamped_headers: list[str] | None
-        stamps: dict[str, Any] | None
-        callbacks: list[Any] | None
-        errbacks: list[Any] | None
-        chain: list[Any] | None
-        chord: Any
-
-        @override
-        def get(self, key: str, default: Any = None) -> Any:
-            """Return one of these, or a header of the message."""
-            ...
-
     class CeleryTask(DjangoTask):
         """Celery's task with Django's additions."""
 
         abstract: bool
         acks_late: bool
+        acks_on_failure: bool
         acks_on_failure_or_timeout: bool
+        acks_on_timeout: bool
         app: Celery
         backend: Any
         default_retry_delay: float
+        from_config: tuple[tuple[str, str], ...]
         expires: datetime | float | None
         ignore_result: bool
         max_retries: int | None
@@ -87,11 +55,15 @@ if TYPE_CHECKING:
         priority: int | None
         rate_limit: str | float | None
         reject_on_worker_lost: bool | None
+        request_stack: Any  # of the requests that run
         resultrepr_maxsize: int
+        retry_on_worker_lost: bool | None
         send_events: bool
         serializer: str
         soft_time_limit: float | None
+        store_eager_result: bool
         store_errors_even_if_ignored: bool
+        Strategy: str | Callable[..., Any]
         throws: tuple[type[Exception], ...]
         time_limit: float | None
         track_started: bool
@@ -100,6 +72,82 @@ if TYPE_CHECKING:
 
         MaxRetriesExceededError: type[Exception]
         OperationalError: type[Exception]
+
+        # A task has these if they were among its options.
+        autoretry_for: Sequence[type[BaseException]]
+        compression: str | None
+        delivery_mode: str | int | None
+        dont_autoretry_for: Sequence[type[BaseException]]
+        exchange: Any  # a name, or kombu's Exchange
+        immediate: bool | None
+        mandatory: bool | None
+        queue: Any  # a name, or kombu's Queue
+        retry_backoff: bool | int
+        retry_backoff_max: int
+        retry_jitter: bool
+        retry_kwargs: Mapping[str, Any]
+        routing_key: str | None
+
+        __name__: str  # the body's, of which a task's class has it
+        __qualname__: str
+
+        @classmethod
+        @override
+        def bind(cls, app: Celery) -> Celery:
+            """Make it a task of an app."""
+            ...
+
+        @classmethod
+        @override
+        def on_bound(cls, app: Celery) -> None:
+            """Do something when it has become a task of an app."""
+            ...
+
+        @classmethod
+        @override
+        def annotate(cls) -> None:
+            """Set what ``task_annotations`` says of the task."""
+            ...
+
+        @classmethod
+        @override
+        def add_around(cls, attr: str, around: Callable[[Any], Any]) -> None:
+            """Put a function round a method."""
+            ...
+
+        @override
+        def start_strategy(self, app: Celery, consumer: Any, **kwargs: Any) -> Any:
+            """Return what a worker handles its messages with."""
+            ...
+
+        @override
+        def signature_from_request(
+            self,
+            request: Context | None = None,
+            args: Sequence[Any] | None = None,
+            kwargs: Mapping[str, Any] | None = None,
+            queue: str | None = None,
+            **extra_options: Any,
+        ) -> Any:
+            """Make a signature of the call that the task runs for."""
+            ...
+
+        subtask_from_request = signature_from_request
+
+        @override
+        def add_trail(self, result: X) -> X:
+            """Count a result among the children of the call; return it."""
+            ...
+
+        @override
+        def push_request(self, *args: Any, **kwargs: Any) -> None:
+            """Let another request be the one that the task runs for."""
+            ...
+
+        @override
+        def pop_request(self) -> None:
+            """Return to the request before."""
+            ...
 
         @property
         @override

@@ -35,6 +35,11 @@ class TypedTask(CeleryTask, Generic[P, R_co]):
             """Call the body here and now; nothing is checked, references arrive as annotated."""
             ...
 
+        @property
+        def __wrapped__(self) -> Callable[..., R_co]:
+            """The body; that of a bound task takes the task itself first."""
+            ...
+
         # Any: what has all its arguments starts a chain, and may take a result where a default is.
         @overload
         def s(self, *args: P.args, **kwargs: P.kwargs) -> Signature[Any, R_co]: ...
