@@ -26,8 +26,8 @@ What references cost, against the same work done by hand and by other ways. `mak
 all of it in one run and writes this page. A figure is the median of ratios that were taken in
 turns, with the quartiles beside it; what is counted has none.
 
-Memory at its peak, with `iter_resolved` and with `resolve_all`, leaves out
-the references themselves, which the body has been handed before; *memory, in a body* has them.
+Memory at its peak, with `iter_resolved` and with `resolve_all`, leaves out the references
+themselves, which the body has been handed before; *memory, in a body* has them.
 
 ## Targets
 
