@@ -1,7 +1,6 @@
 """Methods of models as tasks in prefork workers, alone and in every kind of canvas."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from tests.shop.models import (
     RushConsignment,
 )
 from tests.shop.queries import ALIASES, queries
-from tests.workers import StartWorker, Worker
+from tests.workers import StartWorker, Worker, wait_until
 
 pytestmark = pytest.mark.django_db(databases=ALIASES, transaction=True)
 
@@ -56,14 +55,6 @@ def china() -> Consignment:
 def result_of(sent: Any) -> Any:
     """Wait for a result."""
     return sent.get(timeout=20)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for what a worker does after the task that is waited for."""
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 class TestCalls:

@@ -1,9 +1,9 @@
 """The references inside a value."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from modelref.refs import Ref
+from modelref.refs import Ref, group_of
 
 
 def refs_in(
@@ -37,3 +37,16 @@ def holds_refs(value: Any) -> bool:
     The truth of a reference, which ``any()`` would ask for, is that of its row.
     """
     return any(True for _ in refs_in([value]))
+
+
+def common_group(values: Sequence[Any]) -> Any:
+    """Return the one group that all values are references of, else None.
+
+    Args:
+        values: any values; perhaps none, or not all of them references.
+    """
+    try:
+        groups = set(map(group_of, values))
+    except TypeError:  # something that is no reference is among them
+        return None
+    return groups.pop() if len(groups) == 1 else None

@@ -7,6 +7,7 @@ for a list of one model and alias, with the alias as a third part where it is no
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from modelref.contents import common_group
 from modelref.errors import ModelRefError, NotEncodable, UnsavedInstance
 from modelref.inert import UNNAMED
 from modelref.instances import Row, is_model_class, row_of, unwrap
@@ -180,12 +181,10 @@ class Packer:
 
     def _of_one_group(self, values: Sequence[Any]) -> Any:
         """Return the form for stored references that arrived or were made together, else None."""
-        try:
-            groups = set(map(group_of, values))
-        except TypeError:  # something that is no reference is among them
+        group = common_group(values)
+        if group is None:
             return None
-        group = groups.pop()
-        if groups or not (group.sealed or all(instance_of(ref) is None for ref in values)):
+        if not group.sealed and any(instance_of(ref) is not None for ref in values):
             return None
         wires = key_of(group.model).to_wire_many(list(map(pk_of, values)))
         return self._many(_parts(group.label, wires, group.using))

@@ -11,10 +11,11 @@ from zlib import crc32
 from typing_extensions import override
 
 from modelref.batch import Batch
+from modelref.contents import common_group
 from modelref.identity import alias_on_wire, described
 from modelref.instances import Row
 from modelref.keys import key_of
-from modelref.refs import Ref, group_of, instance_of, pk_of
+from modelref.refs import Ref, instance_of, pk_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -122,12 +123,8 @@ def passed_on(refs: Sequence[Any]) -> SentRows | None:
     Args:
         refs: one or more values; perhaps not all of them are references.
     """
-    try:
-        groups = set(map(group_of, refs))
-    except TypeError:  # something that is no reference is among them
-        return None
-    group = groups.pop()
-    if groups or group.model is None:
+    group = common_group(refs)
+    if group is None or group.model is None:
         return None
     instances = list(map(instance_of, refs))
     kinds = set(map(type, instances))

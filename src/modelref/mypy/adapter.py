@@ -205,6 +205,11 @@ def type_of(expr: Expression, api: CheckerPluginInterface) -> Type:
         return api.get_expression_type(expr)
 
 
+def is_true(expr: Expression | None) -> bool:
+    """Whether an expression is ``True``, written out."""
+    return isinstance(expr, NameExpr) and expr.fullname == "builtins.True"
+
+
 def item_type(each: Type) -> Type | None:
     """Return what an iterable gives, None where that is not known."""
     iterable = as_base(each, "typing.Iterable")

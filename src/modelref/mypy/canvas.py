@@ -90,15 +90,17 @@ def analyze_arguments(ctx: FunctionSigContext, find: Find) -> FunctionLike:
 
 def analyze_chain(ctx: FunctionContext, find: Find) -> Type:
     """Check the steps of ``chain(...)`` and return its type (``get_function_hook``)."""
-    found = _members(ctx, Steps(ctx.api, find))
-    takes, gives = (ANY, ANY) if found is None else Steps(ctx.api, find).follow(found)
+    steps = Steps(ctx.api, find)
+    found = _members(ctx, steps)
+    takes, gives = (ANY, ANY) if found is None else steps.follow(found)
     return _made(ctx, takes, gives)
 
 
 def analyze_group(ctx: FunctionContext, find: Find) -> Type:
     """Return the type of ``group(...)`` (``get_function_hook``)."""
-    found = _members(ctx, Steps(ctx.api, find))
-    takes, gives = (ANY, ANY) if found is None else Steps(ctx.api, find).beside(found)
+    steps = Steps(ctx.api, find)
+    found = _members(ctx, steps)
+    takes, gives = (ANY, ANY) if found is None else steps.beside(found)
     return _made(ctx, takes, gives)
 
 

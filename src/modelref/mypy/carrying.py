@@ -6,7 +6,7 @@ What cannot be known passes: ``Any``, type variables, classes of libraries witho
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from mypy.nodes import Expression, FuncItem, NameExpr, StrExpr, TypeInfo
+from mypy.nodes import Expression, FuncItem, StrExpr, TypeInfo
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import (
     CallableType,
@@ -20,7 +20,7 @@ from mypy.types import (
 )
 
 from modelref.mypy import names
-from modelref.mypy.adapter import report, shown
+from modelref.mypy.adapter import is_true, report, shown
 from modelref.mypy.codes import CARRY
 from modelref.mypy.parts import parts
 
@@ -279,5 +279,4 @@ def _serializer(options: Mapping[str, Expression]) -> str | None:
 
 
 def _ignores_result(options: Mapping[str, Expression]) -> bool:
-    written = options.get("ignore_result")
-    return isinstance(written, NameExpr) and written.fullname == "builtins.True"
+    return is_true(options.get("ignore_result"))

@@ -10,7 +10,6 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncItem,
-    NameExpr,
     RefExpr,
 )
 from mypy.plugin import CheckerPluginInterface, FunctionContext, FunctionSigContext, MethodContext
@@ -25,7 +24,14 @@ from mypy.types import (
 )
 
 from modelref.mypy import carrying, loading, names
-from modelref.mypy.adapter import accepting_anything, as_base, given_by, report, shown
+from modelref.mypy.adapter import (
+    accepting_anything,
+    as_base,
+    given_by,
+    is_true,
+    report,
+    shown,
+)
 from modelref.mypy.codes import CALL, CARRY
 from modelref.mypy.project import Project
 from modelref.mypy.verdict import judge
@@ -83,8 +89,7 @@ def _is_meant(overload: CallableType, call: CallExpr) -> bool:
         return True
     wanted = get_proper_type(overload.arg_types[overload.arg_names.index("bind")])
     written = dict(zip(call.arg_names, call.args, strict=True)).get("bind")
-    value = isinstance(written, NameExpr) and written.fullname == "builtins.True"
-    return isinstance(wanted, LiteralType) and wanted.value == value
+    return isinstance(wanted, LiteralType) and wanted.value == is_true(written)
 
 
 def _check_first(api: CheckerPluginInterface, body: FuncItem, function: CallableType) -> None:
@@ -133,8 +138,7 @@ def _is_ours(callee: Expression) -> bool:
 
 def _is_bound(options: Mapping[str, Expression]) -> bool:
     """Whether the first parameter is the task, which no caller gives."""
-    bind = options.get("bind")
-    return isinstance(bind, NameExpr) and bind.fullname == "builtins.True"
+    return is_true(options.get("bind"))
 
 
 def _is_method(ctx: FunctionContext | MethodContext) -> bool:

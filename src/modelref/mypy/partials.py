@@ -16,7 +16,6 @@ from mypy.nodes import (
     ARG_STAR,
     ArgKind,
     CallExpr,
-    NameExpr,
 )
 from mypy.plugin import MethodContext, MethodSigContext
 from mypy.types import CallableType, FunctionLike, Instance, Type, UninhabitedType, get_proper_type
@@ -27,6 +26,7 @@ from modelref.mypy.adapter import (
     Tried,
     accepting_anything,
     given_by,
+    is_true,
     report,
     tried,
     union,
@@ -208,5 +208,4 @@ def _is_immutable(ctx: MethodContext) -> bool:
     call = ctx.context
     if not isinstance(call, CallExpr) or "immutable" not in call.arg_names:
         return False
-    value = call.args[call.arg_names.index("immutable")]
-    return isinstance(value, NameExpr) and value.fullname == "builtins.True"
+    return is_true(call.args[call.arg_names.index("immutable")])

@@ -12,6 +12,7 @@ from modelref.celery.arguments.items import ItemResolver, MapItems
 from modelref.celery.arguments.shapes import Misfit, OfModel, Shape, Staged
 from modelref.celery.rows.loads import Load, LoadResolver, resolver_of
 from modelref.celery.rows.missing import Missing
+from modelref.contents import common_group
 from modelref.group import Group
 from modelref.instances import Row, alias_for_write, row_of
 from modelref.keys import key_of
@@ -94,11 +95,7 @@ class Receiving:
 
     def bulk(self, values: Any, shape: Shape) -> Staged | None:
         """Return references to rows of one model and alias of a message; None for others."""
-        try:
-            groups = set(map(group_of, values))
-        except TypeError:  # something that is no reference is among them
-            return None
-        group = groups.pop() if len(groups) == 1 else None
+        group = common_group(values)
         if group is None or not group.sealed or group.model is None or self._batches:
             return None
         if not isinstance(shape, OfModel) or not shape.admits_row(group.model):
