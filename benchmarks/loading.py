@@ -31,7 +31,7 @@ def measure() -> Iterator[Comparison]:
 def measure_on_postgres() -> Iterator[Comparison]:
     """Yield the comparisons on PostgreSQL."""
     with project.postgres():
-        yield from _with_rows(ON_POSTGRES, SIZES[:-1], time.perf_counter)
+        yield from _with_rows(ON_POSTGRES, SIZES, time.perf_counter)
 
 
 def _with_rows(chapter: str, sizes: tuple[int, ...], clock: Clock) -> Iterator[Comparison]:
