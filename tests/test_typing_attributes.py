@@ -1,7 +1,7 @@
 """The public names of Celery's classes, which this package's own have for type checkers too.
 
-Where Celery has no types, the plugin lets these classes be all that is known: a name that is not
-declared would be an error in code that is right.
+Where Celery has no types, these classes are all that is known: a name that is not declared would
+be an error in code that is right.
 """
 
 from collections.abc import Iterator

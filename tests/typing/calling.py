@@ -1,6 +1,6 @@
 """How a task may be called with its own arguments."""
 
-from collections import deque
+from collections import ChainMap, OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import reveal_type
@@ -8,7 +8,21 @@ from typing import reveal_type
 from modelref import ModelRef
 from modelref.celery import AsyncResult, RefTask, Task
 from tests.shop.models import Order, User
-from tests.typing.tasks import Receipt, add, bill, pack, ship, pair, ship_all, sync, tag, total
+from tests.typing.tasks import Receipt, add, bill, count, pack, pair, ship, ship_all, show, sync, tag, total
+
+
+#: What a call gives
+def gives_another_result() -> AsyncResult[str]:
+    return add.delay(1, 2)  # E: "AsyncResult[int]"
+
+
+def gives_one_of_another(result: AsyncResult[str]) -> None:
+    result = add.apply_async((1, 2))  # E: "AsyncResult[int]"
+    result.delay()  # E: "delay"
+
+
+def gives_a_number() -> int:
+    return add.delay(1, 2)  # E: "AsyncResult[int]"
 
 
 def delays(order: Order, ref: ModelRef[Order], user: User) -> None:
@@ -48,7 +62,7 @@ def delays_by_keyword(order: Order, ref: ModelRef[Order], user: User) -> None:
     pack.delay(order, {})  # E: "Order"
 
 
-def delays_sequences(order: Order, user: User, orders: Sequence[Order], users: dict[str, User], shown: Mapping[str, User], words: Sequence[str]) -> None:
+def delays_sequences(order: Order, user: User, orders: Sequence[Order], users: dict[str, User], shown: Mapping[str, User], words: Sequence[str], numbers: Mapping[str, int]) -> None:
     #: Any sequence and a `QuerySet` for a list, any mapping for a dict
     pack.delay(Order.objects.all(), {})  # alone,pyright E: "delay"
     pack.delay(Order.objects.filter(pk=1).order_by("pk"), {})  # alone,pyright E: "delay"
@@ -72,6 +86,13 @@ def delays_sequences(order: Order, user: User, orders: Sequence[Order], users: d
     total.s(range(3))  # plugin E: "range"; expected "list[int]"  # alone E: "range"  # pyright E: "range"
     pack.delay(deque([order]), {})  # plugin E: "deque[Order]"; expected "list[Order]"  # alone,pyright E: "deque
     tag.delay(deque(["a"]), order=order)  # plugin E: "deque[str]"; expected "list[str]"  # alone,pyright E: "deque[str]"
+    #: A mapping is no dict, if there are no rows in it
+    count.delay(ChainMap({"a": 1}))  # plugin E: Argument 1 to "count.delay" has incompatible type "ChainMap[str, int]"; expected "dict[str, int]"  # alone,pyright E: "ChainMap[str, int]"
+    count.delay(MappingProxyType({"a": 1}))  # plugin E: "MappingProxyType[str, int]"; expected "dict[str, int]"  # alone,pyright E: "MappingProxyType[str, int]"
+    count.apply_async((ChainMap({"a": 1}),))  # plugin E: "ChainMap[str, int]"; expected "dict[str, int]"
+    count.delay(OrderedDict(a=1))
+    count.delay(numbers)  # alone,pyright E: "Mapping[str, int]"
+    pack.delay([order], ChainMap(users))  # alone,pyright E: "delay"
     #: A text is no list of texts
     tag.delay("words", order=order)  # plugin E: "str"; expected "list[str]"  # alone,pyright E: "delay"
     ship_all.delay(Order.objects.all())  # alone,pyright E: "delay"
@@ -88,7 +109,7 @@ def calls(order: Order, user: User) -> None:
 def calls_of_a_bound_task(order: Order) -> None:
     #: `bind=True`: the task is no argument of a call
     reveal_type(sync.delay(order))  # R: AsyncResult[None]
-    sync.delay(sync, order)  # mypy E: Too many  # pyright E: Expected 1 positional
+    sync.delay(sync, order)  # mypy E: Too many  # alone E: "RefTask[[Order], None]"  # pyright E: Expected 1 positional
 
 
 def on_commit(order: Order, user: User) -> None:
@@ -109,6 +130,32 @@ def helper(price: Task[[ModelRef[Order]], int], order: Order, user: User) -> Asy
 def any_task(anything: RefTask) -> str:
     anything.delay(1, two=2)
     return anything.name
+
+
+def takes_a_text(job: Task[[str], int]) -> None:
+    job.delay("a")
+
+
+def takes_all(job: Task[[list[Order]], int]) -> None:
+    job.delay([])
+
+
+def gives_tasks(order: Order, user: User) -> None:
+    helper(bill, order, user)  # pyright E: "helper"
+    helper(ship, order, user)  # mypy E: "RefTask[[Order, int  # pyright E: "helper"
+    helper(sync, order, user)  # mypy E: "RefTask[[Order], None]"  # pyright E: "helper"
+    takes_all(ship_all)
+    takes_a_text(add)  # mypy E: "RefTask[[int, int], int]"  # pyright E: "takes_a_text"
+    takes_a_text(show)  # mypy E: "RefTask[[str], None]"  # pyright E: "takes_a_text"
+    any_task(add)
+
+
+def keeps_different_tasks() -> dict[str, RefTask]:
+    return {"add": add, "ship": ship}
+
+
+def gives_no_task() -> None:
+    any_task(add.delay(1, 2))  # E: "AsyncResult[int]"
 
 
 def gives_a_receipt(order: Order) -> Receipt:

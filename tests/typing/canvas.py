@@ -5,9 +5,14 @@ from typing import Any, reveal_type
 from celery import shared_task  # type: ignore[import-untyped, unused-ignore]
 
 from modelref import ModelRef
-from modelref.celery import Signature, chain, chord, group
+from modelref.celery import Signature, chain, chord, group, task
 from tests.shop.models import Order
 from tests.typing.tasks import add, double, join, now, pack, ship, ship_all, show, total
+
+
+@task
+def told_of_errors(request: Any, error: Exception, traceback: Any) -> None:
+    """Gets what Celery hands to an errback."""
 
 
 @shared_task  # type: ignore[misc, untyped-decorator, unused-ignore]
@@ -29,10 +34,13 @@ def pipes(order: Order, ref: ModelRef[Order]) -> None:
     (show.s("x") | add.s(1))  # plugin E: The result of "show" is "None"; "add" takes "int"  # alone,pyright E: "Signature[int, int]"
     pack.s([order], {}) | ship_all.s()
     ship.s(ref, 1) | show.s()  # E: str
-    (add.s(1, 2) | add)  # plugin E: "add" is a task, not a call of one: write add.s(...)  # pyright E: RefTask
+    (add.s(1, 2) | add)  # plugin E: "add" is a task, not a call of one: write add.s(...)  # alone,pyright E: RefTask
     longer: Signature = add.s(1, 2)
     longer |= double.s()
     longer |= show.s()  # plugin E: The result of "longer" is "int"; "show" takes "str" for "text"  # pyright E: "Signature[str, None]"
+    other = add.s(1, 2)
+    other |= double.s()
+    other |= total.si([1])  # mypy E: ncompatible
     (chain(add.s(1, 2), add.s(3)) | show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
 
 
@@ -46,8 +54,8 @@ def chains() -> None:
     chain(add.s(1, 2), double.s(), show.s())  # plugin E: The result of "double"  # alone E: Cannot infer  # pyright E: "Signature[str, None]"
     chain(add.s(1, 2), show.s(), add.s(1))  # plugin E: "show" takes "str"  # plugin E: The result of "show" is "None"  # alone E: Cannot infer  # pyright E: "Signature
     chain(add.s(1, 2), now.s())  # plugin E: takes no result
-    chain(add, add.s(1))  # plugin E: write add.s(...)  # pyright E: "__init__"
-    chain(add.delay(1, 2), add.s(1))  # plugin E: "add.delay" has been sent: write .s(...)  # pyright E: "__init__"
+    chain(add, add.s(1))  # plugin E: write add.s(...)  # alone E: "chain"  # pyright E: "__init__"
+    chain(add.delay(1, 2), add.s(1))  # plugin E: "add.delay" has been sent: write .s(...)  # alone E: "chain"  # pyright E: "__init__"
     chain(add.s(1), add.s(2))()  # plugin E: "chain" lacks an argument of type "int"
     reveal_type(chain([add.s(1, 2), add.s(3)])().get())  # plugin R: int  # alone,pyright R: Any
     chain([add.s(1, 2), show.s()])  # plugin E: "show" takes "str"
@@ -61,7 +69,7 @@ def groups(order: Order) -> None:
     reveal_type(group(list(add.s(i, i) for i in range(3)))().get())  # R: list[int]
     reveal_type(group(add.s(1, 2), show.si("x"))().get())  # R: list[int | None]
     reveal_type(group(add.s(1), double.s())(2).get())  # R: list[int]
-    group(add, add)  # plugin E: write add.s(...)  # pyright E: "__init__"
+    group(add, add)  # plugin E: write add.s(...)  # alone E: "group"  # pyright E: "__init__"
     reveal_type(group(now.s(), now.s(), now.s(), now.s(), now.s())().get())  # plugin R: list[float]  # alone,pyright R: list[Any]
 
 
@@ -78,7 +86,7 @@ def chords() -> None:
     reveal_type(chord(add.s(i, i) for i in range(3))(body=total.s()).get())  # R: str
     chord(add.s(i, i) for i in range(3))(join.s())  # plugin E: The results of the header are "list[int]"  # alone E: "Signature[list[str], str]"  # pyright E: No overloads for "__call__"  # pyright E: "Signature[list[str], str]"
     chord([add.s(1)])(total.s())  # plugin E: "chord" lacks an argument of type "int"
-    chord([add.s(1, 2)])(total)  # plugin E: "total" is a task, not a call of one  # pyright E: No overloads for "__call__"  # pyright E: "RefTask
+    chord([add.s(1, 2)])(total)  # plugin E: "total" is a task, not a call of one  # alone E: "__call__" of "chord"  # pyright E: No overloads for "__call__"  # pyright E: "RefTask
     reveal_type(chord([add.s(1, 2)], total.s()).delay().get())  # R: str
     reveal_type(chord([add.s(1, 2)]).apply_async(kwargs={"body": total.s()}).get())  # plugin R: str  # alone,pyright R: Any
     chord([add.s(1, 2)]).apply_async(kwargs={"body": join.s()})  # plugin E: The results of the header
@@ -98,6 +106,20 @@ def links() -> None:
     add.s(1, 2).link(show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
     add.s(1, 2).link(double.s())
     add.s(1, 2).on_error(show.s())
+    #: `link_error=`, `.link_error(...)` and `.on_error(...)`
+    add.apply_async((1, 2), link_error=told_of_errors.s())
+    add.apply_async((1, 2), link_error=[told_of_errors.s(), show.si("x")])
+    add.apply_async((1, 2), link_error=dict(told_of_errors.s()))
+    add.apply_async((1, 2), link_error=3)  # plugin E: Argument "link_error" to "add.apply_async" has incompatible type "int"; expected "Signature  # alone,pyright E: "link_error"
+    add.apply_async((1, 2), link_error=show)  # E: "link_error"
+    add.apply_async((1, 2), link_error="show")  # E: "link_error"
+    add.apply((1, 2), link_error=[show.s(), 3])  # mypy E: "int"  # pyright E: "link_error"
+    add.s(1, 2).set(link_error=told_of_errors.s()).apply_async(link_error=None)
+    add.s(1, 2).link_error(told_of_errors.s())
+    add.s(1, 2).on_error(3)  # E: "on_error"
+    add.s(1, 2).link_error("show")  # E: "link_error"
+    reveal_type(told_of_errors.s())  # R: Signature[Never, None]
+    told_of_errors.s(1, 2, 3, 4)  # plugin E: Too many  # alone,pyright E: "s"
 
 
 def foreign(anything: Any) -> None:

@@ -83,21 +83,22 @@ class Sized(Protocol):
 @task
 def unfit_one(
     #: A parameter that the serializer cannot carry
-    request: HttpRequest,  # plugin E: "HttpRequest" cannot travel as modelref-json
-    done: Callable[[], None],  # plugin E: "Callable[[], None]" cannot travel as modelref-json
-    file: IO[str],  # plugin E: "IO[str]" cannot travel as modelref-json
-    numbers: Generator[int],  # plugin E: "Generator[int
+    request: HttpRequest,  # plugin E: "HttpRequest" cannot travel as modelref-json: use plain values of it
+    done: Callable[[], None],  # plugin E: "Callable[[], None]" cannot travel as modelref-json: use its name
+    file: IO[str],  # plugin E: "IO[str]" cannot travel as modelref-json: use its name
+    numbers: Generator[int],  # plugin E: cannot travel as modelref-json: use a list
+    manager: models.Manager[Order],  # plugin E: cannot travel as modelref-json: use a list
     lock: threading.Event,  # plugin E: "Event" cannot travel
     response: HttpResponse | None,  # plugin E: "HttpResponse" cannot travel
     each: list[Callable[[], None]],  # plugin E: "Callable[[], None]" cannot travel
     by_name: Mapping[str, HttpRequest],  # plugin E: "HttpRequest" cannot travel
-    point: Point,  # plugin E: "Point" cannot travel
-    colour: Colour,  # plugin E: "Colour" cannot travel
-    unique: set[int],  # plugin E: "set[int]" cannot travel
+    point: Point,  # plugin E: "Point" cannot travel as modelref-json: use plain values of it or serializer="modelref-pickle", or name it in "carried"
+    colour: Colour,  # plugin E: "Colour" cannot travel as modelref-json: use its value
+    unique: set[int],  # plugin E: "set[int]" cannot travel as modelref-json: use a list, or serializer="modelref-pickle"
     frozen: frozenset[str] = frozenset(),  # plugin E: "frozenset[str]" cannot travel
     span: timedelta = timedelta(1),  # plugin E: "timedelta" cannot travel
-    kind: type[Order] = Order,  # plugin E: "type[Order]" cannot travel
-    by_day: dict[date, int] = {},  # plugin E: "dict[date, int]" cannot travel as modelref-json: its keys are "date"
+    kind: type[Order] = Order,  # plugin E: "type[Order]" cannot travel as modelref-json: use its name
+    by_day: dict[date, int] = {},  # plugin E: "dict[date, int]" cannot travel as modelref-json: its keys are "date", use text
     by_pair: dict[tuple[int, int], str] = {},  # plugin E: "dict[tuple[int, int], str]" cannot travel
     held: Held | None = None,  # plugin E: "Event" cannot travel
     *rest: HttpRequest,  # plugin E: "HttpRequest" cannot travel
@@ -148,7 +149,7 @@ def gives_response() -> list[HttpResponse]:  # plugin E: The result "HttpRespons
 
 
 @task
-async def gives_coroutine() -> int:  # plugin E: cannot travel as modelref-json
+async def gives_coroutine() -> int:  # plugin E: cannot travel as modelref-json: use what it gives
     return 1
 
 
@@ -177,7 +178,7 @@ def pickled_wrongly(lock: threading.Event) -> None: ...  # plugin E: "Event" can
 
 
 @task(serializer="json")
-def plain(number: int, order: ModelRef[Order]) -> None: ...  # plugin E: "Order" cannot travel as json
+def plain(number: int, order: ModelRef[Order]) -> None: ...  # plugin E: "Order" cannot travel as json: use the primary key, or serializer="modelref-json"
 
 
 @task(serializer="modelref-yaml")
@@ -203,6 +204,21 @@ def lacks_self_too(order: ModelRef[Order], count: int) -> None: ...  # plugin E:
 
 @task(bind=True)
 def has_self(self, order: Order) -> None: ...  # type: ignore[no-untyped-def]
+
+
+#: `@task` on a class
+@task
+class Packing:  # plugin E: A task is made of a function, and "Packing" is a class: derive it from RefTask
+    """Is no function."""
+
+
+@task(max_retries=3)
+class Shipping:  # plugin E: "Shipping" is a class
+    """Is no function."""
+
+
+made_of_a_class = task(Point)  # plugin E: "Point" is a class
+made_of_a_method = task(Money().__json__)
 
 
 #: Unknown and wrong options of `@task`

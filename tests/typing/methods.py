@@ -44,7 +44,9 @@ class Sealed(Consignment):
 
 
 def on_the_class(order: Order, parcel: Parcel) -> None:
-    Consignment.dispatch.delay(order, parcel)  # E: "delay"
+    Consignment.dispatch.delay(order, parcel)  # plugin E: "Consignment.dispatch" has no "delay": call it on an instance, instance.dispatch.delay(...)  # alone,pyright E: "delay"
+    Consignment.describe.s("a")  # plugin E: "Consignment.describe" has no "s": call it on an instance, instance.describe.s(...)  # alone,pyright E: "s"
+    Consignment.describe.nope("a")  # E: "nope"
     reveal_type(Consignment.dispatch.task.name)  # R: str
 
 

@@ -2,6 +2,10 @@
 
 from typing import reveal_type
 
+from celery import Task as CeleryTask  # type: ignore[import-untyped, unused-ignore]
+from celery.canvas import Signature as CelerySignature  # type: ignore[import-untyped, unused-ignore]
+from celery.result import AsyncResult as CeleryResult  # type: ignore[import-untyped, unused-ignore]
+
 from modelref.celery import AsyncResult, RefTask, Signature, chain, chord, group, task
 from tests.typing.tasks import add, total
 
@@ -18,7 +22,7 @@ def asks_results() -> None:
     result.ignored = True
     reveal_type(result.as_list())  # R: list[str]
     result.task_id = 3  # E: "str"
-    _ = result.nope  # plugin,pyright E: "nope"
+    _ = result.nope  # E: "nope"
     #: Its parent and its children
     _ = result.parent.id  # E: "None
     if result.parent is not None:
@@ -47,9 +51,24 @@ def asks_groups() -> None:
     if results.parent is not None:
         reveal_type(results.parent.id)  # R: str
     results.add(add.delay(5, 6))
-    results.add(total.delay([1]))  # plugin,pyright E: "AsyncResult[str]"
+    results.add(total.delay([1]))  # E: "AsyncResult[str]"
     results.maybe_throw()
     reveal_type(results.join())  # R: list[int]
+
+
+#: Where Celery's own classes are wanted
+def wants_celerys(result: CeleryResult, signature: CelerySignature, job: CeleryTask) -> None:  # type: ignore[type-arg, unused-ignore]
+    result.get()
+
+
+def gives_ours(something: object) -> None:
+    result = add.delay(1, 2)
+    wants_celerys(result, add.s(1), add)
+    wants_celerys(result, chain(add.s(1, 2), add.s(3)), add)
+    if isinstance(result, CeleryResult):
+        result.get()
+    if isinstance(something, CeleryResult):
+        wants_celerys(something, add.s(1), add)
 
 
 def reads_signatures() -> None:
@@ -88,8 +107,10 @@ def again(self: RefTask, number: int) -> None:
     self.push_request(retries=1)
     self.pop_request()
     self.signature_from_request(self.request).delay()
+    reveal_type(self.request.get("tenant"))  # R: Any
+    _ = self.request.tenant  # E: "tenant"
     reveal_type(fetch.autoretry_for)  # R: Sequence[type[BaseException]]
     reveal_type(fetch.retry_backoff)  # mypy R: int  # pyright R: bool | int
     reveal_type(fetch.__wrapped__(3))  # R: int
     reveal_type(RefTask.__name__)  # R: str
-    _ = self.nope  # plugin,pyright E: "nope"
+    _ = self.nope  # E: "nope"

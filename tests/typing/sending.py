@@ -2,6 +2,7 @@
 
 from typing import Any, TypedDict, reveal_type
 
+from modelref.celery import chain
 from tests.shop.models import Order, User
 from tests.typing.tasks import add, bill, double, log, now, pack, ship, show, sync, tag
 
@@ -110,6 +111,8 @@ def no_tuples(text: str, order: Order) -> None:
     double.apply_async((order))  # plugin E: "args" of "double.apply_async" takes a tuple or a list, not "Order"; a tuple of one is written (x,)  # alone,pyright E: "Order"
     double.apply_async((3), countdown=5)  # plugin E: not "int"; a tuple of one is written (x,)  # alone E: "int"  # pyright E: "apply_async"
     double.apply(args=(3))  # plugin E: not "int"; a tuple of one is written (x,)  # alone E: "int"  # pyright E: "args"
+    show.s().apply_async("text")  # plugin E: "args" of "show.s.apply_async" takes a tuple or a list, not "str"; a tuple of one is written (x,)
+    chain(show.s(), double.si(1)).apply(args=text)  # plugin E: not "str"
     double.s().apply_async((3))  # plugin E: not "int"; a tuple of one is written (x,)  # alone E: "int"  # pyright E: "apply_async"
 
 

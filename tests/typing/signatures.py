@@ -4,7 +4,7 @@ from typing import reveal_type
 
 from modelref.celery import chain, group
 from tests.shop.models import Order, User
-from tests.typing.tasks import add, double, log, now, pack, ship, sync, tag
+from tests.typing.tasks import add, double, log, now, pack, ship, sync, tag, total
 
 
 def partials(order: Order, user: User) -> None:
@@ -73,6 +73,10 @@ def sending(numbers: list[int], options: dict[str, object]) -> None:
     add.s(1).apply_async((1, 2))  # plugin E: Too many arguments for "add.s.apply_async"
     add.s().apply((1,), {"y": "2"})  # plugin E: Argument "y" to "add.s.apply" has incompatible type "str"
     add.s(1).apply_async(numbers)
+    total.s().delay(range(3))  # plugin E: Argument 1 to "total.s.delay" has incompatible type "range"; expected "list[int]"  # alone,pyright E: "delay"
+    kept_of_all = total.s()
+    kept_of_all.delay(range(3))  # plugin E: "range"; expected "list[int]"  # alone,pyright E: "delay"
+    kept_of_all.delay((1, 2))  # alone,pyright E: "delay"
     add.s(1)("2")  # plugin E: Argument 1 to "add.s" has incompatible type "str"; expected "int"
     chain(add.s(1), add.s(2)).apply_async(("x",))  # plugin E: Argument 1 to "chain.apply_async" has incompatible type "str"; expected "int"
     chain(add.s(1), add.s(2))("x")  # plugin E: Argument 1 to "chain" has incompatible type "str"

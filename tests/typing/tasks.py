@@ -97,6 +97,12 @@ def tag(names: list[str], *, order: Order) -> None:
 
 
 @task
+def count(numbers: dict[str, int]) -> int:
+    """Take a dict of no rows."""
+    return sum(numbers.values())
+
+
+@task
 def pair(orders: tuple[Order, ...]) -> int:
     """Take a tuple."""
     return len(orders)

@@ -13,6 +13,7 @@ from mypy.nodes import MypyFile
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
+    AttributeContext,
     ClassDefContext,
     FunctionContext,
     FunctionSigContext,
@@ -34,6 +35,7 @@ from modelref.mypy import (
     references,
     sending,
     starting,
+    unbound,
 )
 from modelref.mypy.digest import digest_of_source
 from modelref.mypy.guard import hooks
@@ -82,6 +84,10 @@ RESULTS_OF_SIGNATURES: Final[Mapping[str, Hook]] = {
 RESULTS_OF_DECORATORS: Final[Mapping[str, Hook]] = {
     f"{each}.__call__": definitions.analyze for each in names.CALLED_DECORATORS
 }
+#: What a method that is a task does not have on the class.
+ATTRIBUTES: Final[Mapping[str, Callable[[AttributeContext, Project], Type]]] = {
+    f"{names.TASK_METHOD}.{each}": unbound.analyze for each in unbound.OF_AN_INSTANCE
+}
 #: Classes and functions.
 FUNCTIONS: Final[Mapping[str, Callable[[FunctionContext, Project], Type]]] = {
     names.MODELREF: references.analyze_call,
@@ -104,6 +110,7 @@ class ModelRefPlugin(Plugin):
         # A new list: the daemon's snapshot shares the old one, and would restart on each call.
         options.always_true = [*options.always_true, "MODELREF_PLUGIN"]
         self._find = find = Project(self.lookup_fully_qualified, options)
+        self._attributes = hooks(ATTRIBUTES, find, _own_attribute)
         self._functions = hooks(FUNCTIONS, find, _own_result)
         self._function_signatures = hooks(FUNCTION_SIGNATURES, find, _own_signature)
         self._of_tasks = hooks(SIGNATURES_OF_TASKS, find, _own_signature)
@@ -129,7 +136,11 @@ class ModelRefPlugin(Plugin):
     def get_customize_class_mro_hook(
         self, fullname: str
     ) -> Callable[[ClassDefContext], None] | None:
-        return _over_celery if fullname in names.OVER_CELERY else None
+        return unbound.declare if fullname == names.TASK_METHOD else None
+
+    @override
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        return self._attributes.get(fullname)
 
     @override
     def get_function_signature_hook(
@@ -173,6 +184,11 @@ def plugin(version: str) -> type[Plugin]:
     return ModelRefPlugin
 
 
+def _own_attribute(ctx: AttributeContext) -> Type:
+    """Return what mypy knows without a plugin."""
+    return ctx.default_attr_type
+
+
 def _own_signature(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     """Return what mypy knows without a plugin."""
     return ctx.default_signature
@@ -181,8 +197,3 @@ def _own_signature(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
 def _own_result(ctx: FunctionContext | MethodContext) -> Type:
     """Return what mypy knows without a plugin."""
     return ctx.default_return_type
-
-
-def _over_celery(ctx: ClassDefContext) -> None:
-    """Let a class be itself where its base is unknown (``get_customize_class_mro_hook``)."""
-    ctx.cls.info.fallback_to_any = False

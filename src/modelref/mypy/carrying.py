@@ -22,6 +22,7 @@ from mypy.types import (
 from modelref.mypy import names
 from modelref.mypy.adapter import is_true, report, shown
 from modelref.mypy.codes import CARRY
+from modelref.mypy.instead import NEVER, SETS, instead_of
 from modelref.mypy.parts import parts
 
 DEFAULT: Final = "modelref-json"
@@ -55,42 +56,7 @@ _CONTAINERS: Final = (
     "typing.Sized",
 )
 _EXACTLY: Final = frozenset(_CONTAINERS[3:])
-_SETS: Final = ("builtins.set", "builtins.frozenset", "typing.AbstractSet")
 _OF_ERRBACKS: Final = ("builtins.BaseException", "celery.app.task.Context")
-#: What no serializer carries, each with the classes that derive from it.
-_NEVER: Final = (
-    "_thread.lock",
-    "_thread.LockType",
-    "_thread.RLock",
-    "asyncio.futures.Future",
-    "contextlib.AbstractContextManager",
-    "django.core.files.base.File",
-    "django.core.mail.message.EmailMessage",
-    "django.db.models.manager.BaseManager",
-    "django.forms.forms.BaseForm",
-    "django.http.request.HttpRequest",
-    "django.http.response.HttpResponseBase",
-    "io.IOBase",
-    "_io._IOBase",
-    "logging.Logger",
-    "socket.socket",
-    "sqlite3.Connection",
-    "subprocess.Popen",
-    "threading.Condition",
-    "threading.Event",
-    "threading.Lock",
-    "threading.Semaphore",
-    "threading.Thread",
-    "types.CodeType",
-    "types.FrameType",
-    "types.ModuleType",
-    "types.TracebackType",
-    "typing.AsyncIterator",
-    "typing.Awaitable",
-    "typing.Generator",
-    "typing.IO",
-    "typing.Iterator",
-)
 
 
 def analyze(
@@ -153,7 +119,7 @@ class Carried:
         self.others = others
 
 
-_ANYTHING: Final = Carried(sets=_SETS, keys=None, others=True)
+_ANYTHING: Final = Carried(sets=SETS, keys=None, others=True)
 _CARRIED_BY: Final[Mapping[str, Carried]] = {
     "json": Carried(models=False),
     "modelref-json": Carried(),
@@ -201,8 +167,8 @@ class Cargo:
         each = get_proper_type(refused)
         problem = f"cannot travel as {self.serializer}"
         if isinstance(each, Instance) and self._refuses_keys(each):
-            return f"{problem}: its keys are {shown(each.args[0], api)}"
-        return problem
+            return f"{problem}: its keys are {shown(each.args[0], api)}, use text"
+        return f"{problem}: use {instead_of(each)}"
 
     def refused(self, each: Type, inside: tuple[Type, ...] = ()) -> Type | None:
         """Return the first part of a type that cannot be carried, None where all can."""
@@ -229,7 +195,7 @@ class Cargo:
             return None
         if any(map(info.has_base, (names.MODEL, *names.QUERYSETS))):
             return None if self._carried.models else each
-        if any(map(info.has_base, _SETS)):
+        if any(map(info.has_base, SETS)):
             carried = info.fullname in self._carried.sets or any(map(_is_of_models, each.args))
             return self._first_refused(each.args, inside) if carried else each
         if _is_container(info):
@@ -255,7 +221,7 @@ class Cargo:
             or info.get("__json__") is not None
         ):
             return True
-        never = any(map(info.has_base, _NEVER))
+        never = any(map(info.has_base, NEVER))
         return not never and (self._carried.others or info.is_protocol)
 
 

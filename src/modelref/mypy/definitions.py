@@ -43,6 +43,7 @@ def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
 
     A bare ``@task`` comes as a function, ``@task(...)`` as the call of what it returned.
     """
+    _check_no_class(ctx)
     decorated = ctx.context
     if not isinstance(decorated, Decorator):
         return ctx.default_return_type
@@ -90,6 +91,15 @@ def _is_meant(overload: CallableType, call: CallExpr) -> bool:
     wanted = get_proper_type(overload.arg_types[overload.arg_names.index("bind")])
     written = dict(zip(call.arg_names, call.args, strict=True)).get("bind")
     return isinstance(wanted, LiteralType) and wanted.value == is_true(written)
+
+
+def _check_no_class(ctx: FunctionContext | MethodContext) -> None:
+    """Report a class that is to be a task."""
+    given = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+    if isinstance(given, FunctionLike) and given.is_type_obj():
+        found = f'"{given.type_object().name}" is a class'
+        message = f"A task is made of a function, and {found}: derive it from RefTask"
+        report(ctx.api, message, ctx.context, CALL)
 
 
 def _check_first(api: CheckerPluginInterface, body: FuncItem, function: CallableType) -> None:

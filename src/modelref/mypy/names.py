@@ -32,23 +32,6 @@ CALLED_DECORATORS: Final = frozenset(
     }
 )
 
-#: Classes whose base is Celery's. Where Celery has no types, mypy would take them for anything.
-OVER_CELERY: Final = frozenset(
-    {
-        "modelref.celery.types.canvas.chain",
-        "modelref.celery.types.canvas.chord",
-        "modelref.celery.types.canvas.chunks",
-        "modelref.celery.types.canvas.group",
-        "modelref.celery.types.declared.CeleryTask",
-        "modelref.celery.types.request.Request",
-        "modelref.celery.types.groups.GroupResult",
-        "modelref.celery.types.results.AsyncResult",
-        "modelref.celery.types.signatures.Signature",
-        "modelref.celery.task.RefTask",
-        "modelref.celery.types.typed.TypedTask",
-    }
-)
-
 MODEL: Final = "django.db.models.base.Model"
 QUERYSET: Final = "django.db.models.query.QuerySet"
 #: Under these names django-stubs has had it.

@@ -61,14 +61,14 @@ def analyze(ctx: MethodContext, find: Find) -> Type:
     analyze_links(ctx, find)
     function = function_of(ctx.type, ctx.api, label_of(ctx.context))
     given = spread(ctx)
-    if function is None or given is None or _are_text(ctx):
+    if function is None or given is None or are_text(ctx):
         return ctx.default_return_type
     widening = Widening(ctx.api, find)
     judge(ctx.api, widening.function(function, given), given, ctx.context, widening.as_written)
     return ctx.default_return_type
 
 
-def _are_text(ctx: MethodContext) -> bool:
+def are_text(ctx: MethodContext) -> bool:
     """Report a str for ``args=``, which is a sequence that mypy lets pass."""
     args = actual(ctx, "args")
     kind = None if args is None else as_base(args.type, *_TEXTS)

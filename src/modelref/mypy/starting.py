@@ -41,7 +41,7 @@ from modelref.mypy.adapter import (
 )
 from modelref.mypy.canvas import analyze_body, check_body
 from modelref.mypy.codes import CALL
-from modelref.mypy.sending import analyze_links, analyze_options
+from modelref.mypy.sending import analyze_links, analyze_options, are_text
 from modelref.mypy.spreading import spread
 from modelref.mypy.steps import Steps, label_of_step
 from modelref.mypy.tasks import function_of, label_of
@@ -91,7 +91,7 @@ def analyze_arguments(ctx: MethodContext, find: Find) -> Type:
     call = ctx.context
     if isinstance(call, CallExpr) and not _gives_none(call):
         given = spread(ctx)
-        if given is not None:
+        if given is not None and not are_text(ctx):
             _check_given(ctx.api, find, ctx.type, call, given)
             return _of_body(ctx, find, given, analyze_links(ctx, find))
     return analyze_links(ctx, find)
@@ -137,7 +137,7 @@ def _check_given(
     api: CheckerPluginInterface, find: Find, each: Type, call: CallExpr, given: Given
 ) -> None:
     """Report arguments that a signature which is sent does not take before its own."""
-    ours, widening = as_base(each, names.SIGNATURE), Widening(api, find)
+    ours = as_base(each, names.SIGNATURE)
     # What a wrong `.s(...)` takes is not known: it has been reported.
     if ours is None or isinstance(get_proper_type(ours.args[0]), AnyType):
         return
@@ -145,25 +145,33 @@ def _check_given(
     task = made.callee.expr if made is not None and isinstance(made.callee, MemberExpr) else None
     function = None if task is None else function_of(type_of(task, api), api, "")
     if made is not None and function is not None:
-        whole, given = widening.function(function), _before(given, given_by(made), call)
-        twice = _given_twice(function, given)
-        if twice is not None:
-            report(
-                api,
-                f'"{_label(call)}" gives "{twice}" twice: what comes first fills it',
-                call,
-                CALL,
-            )
-            return
+        _check_before(api, find, function, call, _before(given, given_by(made), call))
+        return
+    wanted = _first(api, Steps(api, find).open_for(ours.args[0]))
+    if wanted is not None:
+        _judge(api, find, wanted, call, given)
+    elif given.kinds == [ARG_POS] and as_base(each, names.GROUP) is None:
+        _check(api, find, each, call)
+
+
+def _check_before(
+    api: CheckerPluginInterface, find: Find, function: CallableType, call: CallExpr, given: Given
+) -> None:
+    """Report what a task does not take, where it is seen what its signature is made with."""
+    twice = _given_twice(function, given)
+    if twice is None:
+        _judge(api, find, function, call, given)
     else:
-        wanted = _first(api, Steps(api, find).open_for(ours.args[0]))
-        if wanted is None:
-            if given.kinds == [ARG_POS] and as_base(each, names.GROUP) is None:
-                _check(api, find, each, call)
-            return
-        whole = widening.function(wanted)
-    label = _label(call)
-    judge(api, whole.copy_modified(name=label), given, call, widening.as_written)
+        problem = f'"{_label(call)}" gives "{twice}" twice: what comes first fills it'
+        report(api, problem, call, CALL)
+
+
+def _judge(
+    api: CheckerPluginInterface, find: Find, function: CallableType, call: CallExpr, given: Given
+) -> None:
+    widening = Widening(api, find)
+    whole = widening.function(function, given).copy_modified(name=_label(call))
+    judge(api, whole, given, call, widening.as_written)
 
 
 def _sent(call: CallExpr) -> Expression:

@@ -6,6 +6,7 @@ from typing import TypeGuard
 from mypy.nodes import TypeInfo
 from mypy.plugin import CheckerPluginInterface
 from mypy.types import (
+    AnyType,
     CallableType,
     Instance,
     ProperType,
@@ -25,11 +26,16 @@ Find = Callable[[str], TypeInfo | None]
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "typing.Sequence", "typing.MutableSequence"})
 _OPEN = frozenset({"typing.Collection", "typing.Iterable"})
 _SETS = frozenset({"builtins.set", "builtins.frozenset", "typing.AbstractSet"})
-#: Sequences and sets as such; of the classes that derive from them, a task takes these.
-_ABSTRACT = ("typing.Sequence", "typing.AbstractSet")
-_AS_SUCH = frozenset({*_ABSTRACT, "typing.MutableSequence", "typing.MutableSet"})
-_TAKEN = ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset")
 _DICTS = frozenset({"builtins.dict", "typing.MutableMapping"})
+_WIDENED = _LISTS | _SETS | _DICTS
+#: Sequences, sets and mappings as such; of the classes that derive from them, a task takes these.
+_OF_ITEMS = ("typing.Sequence", "typing.AbstractSet")
+_MAPPING = "typing.Mapping"
+_ABSTRACT = (*_OF_ITEMS, _MAPPING)
+_AS_SUCH = frozenset(
+    {*_ABSTRACT, "typing.MutableSequence", "typing.MutableSet", "typing.MutableMapping"}
+)
+_TAKEN = ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.dict")
 
 
 class Widening:
@@ -44,7 +50,7 @@ class Widening:
         self._api = api
         self._find = find
         self._widened: list[tuple[Type, Type]] = []
-        #: Types in the arguments, as ``range``, that no task takes for a list or a set.
+        #: Types in the arguments, as ``range``, that no task takes for a list, a set or a dict.
         self._others: list[Instance] = []
 
     def function(self, function: CallableType, given: Given | None = None) -> CallableType:
@@ -84,19 +90,22 @@ class Widening:
     def _not_taken(self, function: CallableType, given: Given) -> Iterator[Instance]:
         """Yield types in the arguments that no parameter takes as it is written."""
         wanted = [part for each in function.arg_types for part in mentioned(each)]
-        widened = (isinstance(e, Instance) and e.type.fullname in _LISTS | _SETS for e in wanted)
+        widened = (isinstance(e, Instance) and e.type.fullname in _WIDENED for e in wanted)
         if not any(widened) or holds_partial_type(given):
             return
+        known = [part for part in wanted if not isinstance(part, AnyType)]
         for expr in given.exprs:
             for each in mentioned(type_of(expr, self._api)):
-                if _is_other(each) and not any(fits(each, part) for part in wanted):
+                if _is_other(each) and not any(fits(each, part) for part in known):
                     yield each
 
     def _instance(self, each: Instance) -> Type:
         name = each.type.fullname
         if name in _DICTS and len(each.args) == 2:
-            key, value = each.args[0], self.type(each.args[1])
-            return self._any_of(each, [("typing.Mapping", [key, value])])
+            pair = [each.args[0], self.type(each.args[1])]
+            # Rows are taken out of any mapping; without them it travels as it is.
+            is_kept = not _holds_rows(each.args[1]) and self._is_given(pair, _MAPPING)
+            return each if is_kept else self._any_of(each, [(_MAPPING, pair)])
         if name not in _LISTS | _OPEN | _SETS or len(each.args) != 1:
             return each
         item = self.type(each.args[0])
@@ -113,20 +122,20 @@ class Widening:
 
     def _sequences(self, item: Type) -> tuple[str, ...]:
         """Return classes of sequences that have no text in them: a text is one of texts."""
-        if self._is_given(item):
+        if self._is_given([item], *_OF_ITEMS):
             return ("builtins.list", "builtins.tuple")
         text = self._find("builtins.str")
         is_open = text is not None and fits(Instance(text, []), item)
         return ("typing.MutableSequence", "builtins.tuple") if is_open else ("typing.Sequence",)
 
     def _sets(self, item: Type) -> tuple[str, ...]:
-        given = self._is_given(item)
+        given = self._is_given([item], *_OF_ITEMS)
         return ("builtins.set", "builtins.frozenset") if given else ("typing.AbstractSet",)
 
-    def _is_given(self, item: Type) -> bool:
-        """Whether an argument is a sequence or a set of items that no task takes."""
-        found = filter(None, map(self._find, _ABSTRACT))
-        abstract = [Instance(info, [item]) for info in found]
+    def _is_given(self, args: list[Type], *classes: str) -> bool:
+        """Whether an argument is one of these classes, of a kind that no task takes."""
+        found = filter(None, map(self._find, classes))
+        abstract = [Instance(info, args) for info in found]
         return any(fits(each, wanted) for each in self._others for wanted in abstract)
 
     def _any_of(self, each: Instance, others: list[tuple[str, list[Type]]]) -> Type:
@@ -140,11 +149,16 @@ class Widening:
 
 
 def _is_other(each: ProperType) -> TypeGuard[Instance]:
-    """Whether a type is a sequence or a set that is none of those that a task takes."""
+    """Whether a type is a sequence, a set or a mapping, and none of those that a task takes."""
     if not isinstance(each, Instance) or each.type.fullname in _AS_SUCH:
         return False
     has_base = each.type.has_base
     return any(map(has_base, _ABSTRACT)) and not any(map(has_base, _TAKEN))
+
+
+def _holds_rows(each: Type) -> bool:
+    """Whether a row stands somewhere in a type."""
+    return any(map(as_model, mentioned(each)))
 
 
 def as_model(each: Type) -> bool:

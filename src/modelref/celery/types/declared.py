@@ -12,31 +12,19 @@ from celery.contrib.django.task import DjangoTask
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from typing import TypeAlias, TypeVar
+    from typing import TypeVar
 
     from celery import Celery
     from celery.app.task import Context
     from typing_extensions import override
 
+    from modelref.celery.types import stock
     from modelref.celery.types.request import Request
     from modelref.celery.types.results import AsyncResult as Result
 
     X = TypeVar("X")
 
-    # Where Celery has no types, mypy takes what derives from it for anything. The plugin stops
-    # that; without it a signature does not derive from Celery's, so that a canvas is checked.
-    MYPY = MODELREF_PLUGIN = False
-    if not MODELREF_PLUGIN:
-
-        class CelerySignature:  # pyright: ignore[reportRedeclaration]
-            """What mypy without the plugin takes the place of Celery's signature with."""
-
-    if MODELREF_PLUGIN or not MYPY:
-        from celery.canvas import Signature
-
-        CelerySignature: TypeAlias = Signature
-
-    class CeleryTask(DjangoTask):
+    class CeleryTask(stock.DjangoTask):
         """Celery's task with Django's additions."""
 
         abstract: bool

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from celery import Celery
     from typing_extensions import override
 
+    from modelref.celery.types import stock
     from modelref.celery.types.results import AnyResult, AsyncResult
 
-    class GroupResult(CeleryGroupResult, Generic[R]):
+    class GroupResult(stock.GroupResult, Generic[R]):
         """The results of calls side by side."""
 
         id: str

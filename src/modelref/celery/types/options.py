@@ -13,7 +13,12 @@ from modelref.celery.rows.loads import Load
 from modelref.celery.types.signatures import R
 
 if TYPE_CHECKING:
+    from typing import Never, TypeAlias
+
     from modelref.celery.types.signatures import Signature
+
+    #: What gets the request, the error and its traceback; a signature is a mapping, too.
+    Errback: TypeAlias = "Signature[Never, Any] | Mapping[str, Any]"
 
 #: What a row that does not exist does.
 OnMissing = Literal["raise", "skip", "retry", "none"]
@@ -93,7 +98,7 @@ class Links(TypedDict, Generic[R], total=False):
     """What follows a call."""
 
     link: "Signature[R, Any] | Sequence[Signature[R, Any]] | None"  # it gets the result
-    link_error: Any  # signatures that get the request, and errors
+    link_error: "Errback | Sequence[Mapping[str, Any]] | None"
 
 
 class CallOptions(MessageOptions, Links[R], Generic[R], total=False):

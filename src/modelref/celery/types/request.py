@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from celery.app.task import Context
     from typing_extensions import override
 
-    class Request(Context):
+    from modelref.celery.types import stock
+
+    class Request(stock.Context):
         """What a task is told of the call that it runs for; None where that says nothing."""
 
         id: str | None

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from celery import Celery
     from typing_extensions import override
 
+    from modelref.celery.types import stock
     from modelref.celery.types.groups import GroupResult
 
     AnyResult: TypeAlias = "AsyncResult[Any] | GroupResult[Any]"
 
-    class AsyncResult(CeleryResult, Generic[R_co]):
+    class AsyncResult(stock.AsyncResult, Generic[R_co]):
         """The result of a call; at run time Celery's own class.
 
         It is complete in itself, since Celery has no types of its own.

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from celery import Celery
     from typing_extensions import Unpack, override
 
+    from modelref.celery.types import stock
     from modelref.celery.types.canvas import chain
-    from modelref.celery.types.declared import CelerySignature
-    from modelref.celery.types.options import CallOptions, LocalOptions
+    from modelref.celery.types.options import CallOptions, Errback, LocalOptions
     from modelref.celery.types.results import AsyncResult as Result
 
     X = TypeVar("X")
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         """Nothing: what the first step of a chain takes."""
 
     # A dict in so many words: it is one for mypy where Celery has no types, too.
-    class Signature(CelerySignature, dict[str, Any], Generic[In, R_co]):
+    class Signature(stock.Signature, dict[str, Any], Generic[In, R_co]):
         """A call that is not made yet."""
 
         TYPES: ClassVar[dict[str, Any]]
@@ -189,12 +189,12 @@ if TYPE_CHECKING:
             ...
 
         @override
-        def link_error(self, errback: Any) -> Any:
+        def link_error(self, errback: Errback) -> Any:
             """Add a signature that gets the request, and the error."""
             ...
 
         @override
-        def on_error(self, errback: Any) -> Self:
+        def on_error(self, errback: Errback) -> Self:
             """Add a signature that gets the request, and the error; return the signature itself."""
             ...
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     A = TypeVar("A")
     B = TypeVar("B")
+    C = TypeVar("C")
     R = TypeVar("R")
     Rest = ParamSpec("Rest")
 
@@ -50,6 +51,10 @@ class TypedTask(CeleryTask, Generic[P, R_co]):
         @overload
         def s(
             self: Callable[Concatenate[A, B, Rest], R], *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> Signature[Never, R]: ...
+        @overload  # an errback: the request, the error and its traceback are open
+        def s(
+            self: Callable[Concatenate[A, B, C, Rest], R], *args: Rest.args, **kwargs: Rest.kwargs
         ) -> Signature[Never, R]: ...
         @override
         def s(self, *args: Any, **kwargs: Any) -> Any:
