@@ -46,6 +46,11 @@ LEGEND = """\
 The work of a message is done on SQLite in memory unless PostgreSQL is named: the quicker the
 database, the more everything else counts. Tasks per second are those of a prefork worker with one
 child that keeps its connection to PostgreSQL.
+
+Where a message is about one row and its task does little, steps show that are the same for one row
+and for a thousand: the argument is held against its annotation, the result of the call has to know
+whether its message has been sent, and a worker decodes each message twice, in its main process and
+in its child.
 """
 FIGURES = """
 ## All figures

@@ -217,3 +217,15 @@ def test_a_base_that_is_no_ref_task_is_refused(app: Celery) -> None:
 
     with pytest.raises(TypeError, match="derive it from modelref.celery.RefTask"):
         task(base=Task, app=app)(lambda_free)
+
+
+@pytest.mark.parametrize("options", [{}, {"bind": True}])
+def test_a_class_that_is_decorated_is_refused(options: dict[str, Any], app: Celery) -> None:
+    """By its name, with what to do instead."""
+    from modelref.celery import task
+
+    class Packing:
+        pass
+
+    with pytest.raises(TypeError, match="Packing is a class: decorate a function, or derive"):
+        task(app=app, **options)(Packing)

@@ -246,12 +246,36 @@ def test_a_class_that_the_project_has_registered_is_carried(tmp_path: Path) -> N
     assert after.startswith("Success")
 
 
+def test_tasks_have_the_serializer_of_the_project(tmp_path: Path) -> None:
+    config = write_config(tmp_path, PLUGINS, cache=tmp_path / "cache")
+    module = tmp_path / "serialized.py"
+    module.write_text(
+        "from modelref.celery import task\n\n"
+        "@task\ndef unique(numbers: set[int]) -> None: ...\n\n"
+        '@task(serializer="modelref-json")\ndef same(numbers: set[str]) -> None: ...\n'
+    )
+
+    before = run_mypy(config, str(module))
+    section = '[tool.modelref-mypy]\nserializer = "modelref-pickle"\n'
+    (tmp_path / "pyproject.toml").write_text(section)
+    after = run_mypy(config, str(module))
+
+    assert before.count("cannot travel as modelref-json") == 2
+    assert after.count("error:") == 1
+    assert '"set[str]" cannot travel as modelref-json' in after
+
+
 @pytest.mark.parametrize(
     ("section", "problem"),
     [
         ("caried = []", 'unknown key "caried"; did you mean "carried"?'),
         ('carried = "registered.Money"', '"carried" is no list of names'),
         ("carried = [1]", '"carried" is no list of names'),
+        ("serializer = 1", '"serializer" is no name'),
+        (
+            'serializer = "pickle"',
+            '"pickle" is no serializer that carries rows; did you mean "modelref-pickle"?',
+        ),
     ],
 )
 @pytest.mark.parametrize("command", ["mypy", "mypy.dmypy"])
@@ -273,7 +297,9 @@ def test_a_section_of_the_plugin_that_is_wrong_ends_mypy_with_one_line(
         cwd=tmp_path,
     )
 
-    takes = 'the section takes carried = ["shop.money.Money", ...]'
+    takes = (
+        'the section takes carried = ["shop.money.Money", ...] and serializer = "modelref-pickle"'
+    )
     line = f"mypy: error: [tool.modelref-mypy] in pyproject.toml: {problem} ({takes})"
     assert [each for each in done.stderr.splitlines() if "error" in each] == [line]
     assert "INTERNAL ERROR" not in done.stdout + done.stderr

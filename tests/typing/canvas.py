@@ -44,6 +44,23 @@ def pipes(order: Order, ref: ModelRef[Order]) -> None:
     (chain(add.s(1, 2), add.s(3)) | show.s())  # plugin E: "show" takes "str"  # alone,pyright E: "Signature[str, None]"
 
 
+def immutable(yes: bool) -> None:
+    #: `.set(immutable=True)`, which ignores what comes before it
+    show.s("x") | add.s(1, 2).set(immutable=True)
+    show.s("x") | add.s(1, 2).set(True, queue="slow")
+    show.s("x") | double.s(1).set(queue="slow").set(immutable=True)
+    chain(show.s("x"), add.s(1, 2).set(immutable=True), double.s())
+    reveal_type(show.s("x") | group(add.s(1, 2), now.s()).set(immutable=True))  # plugin R: chain[Start, list[int | float]]  # alone,pyright R: chain[Any, list[int | float]]
+    show.s("x") | chord([add.s(1, 2)], total.s()).set(immutable=True)
+    add.apply_async((1, 2), link=show.s("x").set(immutable=True))
+    add.s(1, 2).link(show.s("x").set(immutable=True))
+    (show.s("x") | add.s(1, 2).set(immutable=False))  # plugin E: "add" has all its arguments
+    (show.s("x") | add.s(1, 2).set(immutable=yes))  # plugin E: "add" has all its arguments
+    (show.s("x") | add.s(1).set(immutable=True))  # plugin E: The result of "show" is "None"; "add" takes "int"  # alone,pyright E: "Signature[int, int]"
+    (show.s("x") | chain(add.s(1, 2), double.s()).set(immutable=True))  # plugin E: has all its arguments
+    add.s(1, 2).set(immutable=3)  # E: "bool | None"
+
+
 def chains() -> None:
     #: `chain(...)`: each result against the next step, and the result of all
     reveal_type(chain(add.s(1, 2), add.s(3))().get())  # R: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
-from typing import IO, Annotated, Any, Literal, NamedTuple, Protocol, TypedDict, TypeVar
+from typing import IO, Annotated, Any, Literal, NamedTuple, Protocol, TypedDict, TypeVar, reveal_type
 from uuid import UUID
 
 from django.db import models
@@ -204,6 +204,37 @@ def lacks_self_too(order: ModelRef[Order], count: int) -> None: ...  # plugin E:
 
 @task(bind=True)
 def has_self(self, order: Order) -> None: ...  # type: ignore[no-untyped-def]
+
+
+#: `bind=True` on a function with `**kwargs`
+@task(bind=True)
+def takes_more(self: RefTask, number: int, **more: str) -> int:
+    reveal_type(takes_more.delay(1, note="n").get())  # R: int
+    takes_more.delay("1")  # E: "int"
+    takes_more.s(1).delay(note=3)  # plugin E: "int"; expected "str"  # alone,pyright E: "delay"
+    return number
+
+
+@task(bind=True)
+def takes_anything(self: Any, *args: Any, **kwargs: Any) -> int:
+    return takes_anything.delay(1, "2", three=3).get()
+
+
+@task(bind=True)
+def takes_any_type(self: Any, value: T, **more: Any) -> T:
+    return value
+
+
+@task(bind=True)
+def takes_lock(self: Any, lock: threading.Event, **more: Any) -> None: ...  # plugin E: "Event" cannot travel
+
+
+@task(bind=True)  # alone E: "BoundTaskDecorator" has incompatible type
+def calls_it_task(task: RefTask, number: int, **more: str) -> None: ...
+
+
+@task(bind=True)  # mypy E: incompatible type "Callable[[], None]"  # pyright E: "() -> None"  # pyright E: "__call__"
+def has_none() -> None: ...
 
 
 #: `@task` on a class

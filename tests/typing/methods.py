@@ -1,5 +1,6 @@
 """Methods of models as tasks."""
 
+import threading
 from typing import reveal_type
 
 from modelref import ModelRef
@@ -41,6 +42,31 @@ class Sealed(Consignment):
     def describe(self, *words: str) -> list[str]:
         reveal_type(super().describe.delay("a"))  # R: AsyncResult[list[str]]
         return super().describe(*words)
+
+
+class Counted(Consignment):
+    """A consignment whose methods take any names."""
+
+    #: A method with `**kwargs`
+    @task_method
+    def count(self, times: int, **more: str) -> int:
+        return times
+
+    @task_method(max_retries=3)
+    def count_again(self, times: int, **more: str) -> int:
+        return times
+
+    @task_method
+    def lock(self, lock: threading.Event, **more: str) -> None: ...  # plugin E: "Event" cannot travel
+
+    @task_method(max_retries=3)
+    def lock_again(self, lock: threading.Event, **more: str) -> None: ...  # plugin E: "Event" cannot travel
+
+    def call_them(self) -> None:
+        reveal_type(self.count.delay(1, note="n").get())  # R: int
+        reveal_type(self.count_again(1, note="n"))  # R: int
+        self.count.delay("1")  # E: "int"
+        self.count_again.delay(1, note=2)  # E: "str"
 
 
 def on_the_class(order: Order, parcel: Parcel) -> None:

@@ -112,5 +112,10 @@ def again(self: RefTask, number: int) -> None:
     reveal_type(fetch.autoretry_for)  # R: Sequence[type[BaseException]]
     reveal_type(fetch.retry_backoff)  # mypy R: int  # pyright R: bool | int
     reveal_type(fetch.__wrapped__(3))  # R: int
+    reveal_type(again.__wrapped__(3))  # R: None
+    reveal_type(again.__wrapped__.__func__(again, 3))  # R: None
+    reveal_type(fetch.__wrapped__.__qualname__)  # R: str
+    reveal_type(list(map(fetch.__wrapped__, [1])))  # R: list[int]
+    _ = fetch.__wrapped__.nope  # E: "nope"
     reveal_type(RefTask.__name__)  # R: str
     _ = self.nope  # E: "nope"

@@ -123,6 +123,14 @@ def options(order: Order, anything: dict[str, Any]) -> None:
     ship.apply_async((order, 1), countdown="soon")  # E: "float
     ship.apply_async((order, 1), **anything)
     ship.apply_async((order, 1), on_commit=True, headers={"x": 1}, link_error=show.s())
+    ship.apply_async((order, 1), MessageGroupId="g", MessageDeduplicationId="d", DelaySeconds=3)
+    ship.apply_async((order, 1), message_attributes={"a": {"DataType": "String"}}, delay_seconds=3)
+    ship.apply_async((order, 1), app_id="shop", type="order", message_id="1", timestamp=0)
+    ship.apply_async((order, 1), MesageGroupId="g")  # E: "MesageGroupId"
+    ship.apply_async((order, 1), DelaySeconds="3")  # E: "int"
+    ship.apply_async((order, 1), content_type="text/plain")  # E: "content_type"
+    add.s(1, 2).set(MessageGroupId="g").apply_async(MessageDeduplicationId="d")
+    add.apply((1, 2), MessageGroupId="g")  # E: "MessageGroupId"
     add.apply((1, 2), throw=True)
     add.apply((1, 2), thrown=True)  # E: "thrown"
     add.s(1, 2).apply_async(queu="x")  # E: "queu"

@@ -7,8 +7,9 @@ from celery import Celery, shared_task
 from typing_extensions import ParamSpec, TypeVar, Unpack
 
 from modelref.celery.arguments.parameters import Parameters
-from modelref.celery.defining import refuse_misspelt, refuse_wrong_options
+from modelref.celery.defining import refuse_class, refuse_misspelt, refuse_wrong_options
 from modelref.celery.task import RefTask
+from modelref.celery.types.bodies import WithSelf
 from modelref.celery.types.options import TaskOptions
 
 P = ParamSpec("P")
@@ -26,7 +27,11 @@ class TaskDecorator(Protocol):
 class BoundTaskDecorator(Protocol):
     """What ``@task(bind=True)`` decorates a function with, whose first parameter is the task."""
 
-    def __call__(self, function: Callable[Concatenate[Any, P], R], /) -> RefTask[P, R]:
+    @overload
+    def __call__(self, function: WithSelf[Any, P, R], /) -> RefTask[P, R]: ...
+    @overload
+    def __call__(self, function: Callable[Concatenate[Any, P], R], /) -> RefTask[P, R]: ...
+    def __call__(self, function: Any, /) -> Any:
         """Return the task of a function."""
         ...
 
@@ -62,8 +67,9 @@ def task(
             ``load``: by parameter, a ``Load`` that says how its rows are read.
 
     Raises:
-        TypeError: ``base`` is no subclass of ``RefTask``; ``load`` holds something else; an
-            option is nearly, but not quite, the name of one of these three.
+        TypeError: what is decorated is a class; ``base`` is no subclass of ``RefTask``; ``load``
+            holds something else; an option is nearly, but not quite, the name of one of these
+            three.
         ValueError: ``on_missing`` is none of its values; ``load`` names no parameter.
     """
     base = options.setdefault("base", RefTask)
@@ -73,6 +79,7 @@ def task(
     make = shared_task(**options) if app is None else app.task(**options)
 
     def define(function: Callable[..., Any]) -> Any:
+        refuse_class(function)
         # The class of the task, which refuses the same, is often made much later.
         refuse_wrong_options(
             options.get("name") or f"{function.__module__}.{function.__name__}",

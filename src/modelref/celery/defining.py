@@ -49,6 +49,15 @@ def refuse_wrong_options(
             )
 
 
+def refuse_class(body: Any) -> None:
+    """Raise for a body that is no function, but a class."""
+    if isinstance(body, type):
+        raise TypeError(
+            f"@task makes a task of a function, and {body.__qualname__} is a class: decorate a "
+            f"function, or derive the class from modelref.celery.RefTask, without @task."
+        )
+
+
 def refuse_misspelt(options: Iterable[str], base: type) -> None:
     """Raise for a name that is nearly an option of this package: Celery takes any name there is.
 

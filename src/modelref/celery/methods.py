@@ -18,6 +18,7 @@ from modelref.celery.decorator import task
 from modelref.celery.defining import near
 from modelref.celery.method_tasks import method_task
 from modelref.celery.task import RefTask
+from modelref.celery.types.bodies import WithSelf
 from modelref.celery.types.options import TaskOptions
 from modelref.instances import is_model_class
 
@@ -188,11 +189,19 @@ class TaskMethod(Generic[S_co, P, R]):
 class TaskMethodDecorator(Protocol):
     """What ``@task_method(...)`` decorates a method with."""
 
-    def __call__(self, function: Callable[Concatenate[S_co, P], R], /) -> TaskMethod[S_co, P, R]:
+    @overload
+    def __call__(self, function: WithSelf[S_co, P, R], /) -> TaskMethod[S_co, P, R]: ...
+    @overload
+    def __call__(
+        self, function: Callable[Concatenate[S_co, P], R], /
+    ) -> TaskMethod[S_co, P, R]: ...
+    def __call__(self, function: Any, /) -> Any:
         """Return what goes into the class."""
         ...
 
 
+@overload
+def task_method(function: WithSelf[S_co, P, R], /) -> TaskMethod[S_co, P, R]: ...
 @overload
 def task_method(function: Callable[Concatenate[S_co, P], R], /) -> TaskMethod[S_co, P, R]: ...
 @overload

@@ -80,6 +80,10 @@ SIGNATURES_OF_SIGNATURES: Final[Mapping[str, Sig]] = {
 RESULTS_OF_SIGNATURES: Final[Mapping[str, Hook]] = {
     "apply": starting.analyze_arguments,
     "apply_async": starting.analyze_arguments,
+    "set": canvas.analyze_set,
+}
+SIGNATURES_OF_DECORATORS: Final[Mapping[str, Sig]] = {
+    f"{each}.__call__": definitions.analyze_body for each in names.BINDING_DECORATORS
 }
 RESULTS_OF_DECORATORS: Final[Mapping[str, Hook]] = {
     f"{each}.__call__": definitions.analyze for each in names.CALLED_DECORATORS
@@ -115,13 +119,14 @@ class ModelRefPlugin(Plugin):
         self._function_signatures = hooks(FUNCTION_SIGNATURES, find, _own_signature)
         self._of_tasks = hooks(SIGNATURES_OF_TASKS, find, _own_signature)
         self._of_signatures = hooks(SIGNATURES_OF_SIGNATURES, find, _own_signature)
+        self._of_decorators = hooks(SIGNATURES_OF_DECORATORS, find, _own_signature)
         self._results_of_tasks = hooks(RESULTS_OF_TASKS, find, _own_result)
         self._results_of_signatures = hooks(RESULTS_OF_SIGNATURES, find, _own_result)
         self._results_of_decorators = hooks(RESULTS_OF_DECORATORS, find, _own_result)
 
     @override
     def report_config_data(self, ctx: ReportConfigContext) -> Any:
-        return [digest_of_source(), *sorted(self._find.carried)]
+        return [digest_of_source(), self._find.serializer, *sorted(self._find.carried)]
 
     # In mypy 2; before, a change two relations away is seen when the module is checked again.
     def get_additional_indirect_deps(self, file: MypyFile) -> set[str]:
@@ -161,7 +166,7 @@ class ModelRefPlugin(Plugin):
             return self._of_tasks[method]
         if method in self._of_signatures and self._derives(owner, names.SIGNATURES):
             return self._of_signatures[method]
-        return None
+        return self._of_decorators.get(fullname)
 
     @override
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:

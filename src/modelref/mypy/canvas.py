@@ -18,6 +18,7 @@ from mypy.plugin import (
     CheckerPluginInterface,
     FunctionContext,
     FunctionSigContext,
+    MethodContext,
     MethodSigContext,
 )
 from mypy.types import FunctionLike, Instance, NoneType, Type, get_proper_type
@@ -28,6 +29,7 @@ from modelref.mypy.adapter import (
     accepting_anything,
     as_base,
     check_as_assignment,
+    is_true,
     item_type,
     report,
     shown,
@@ -76,6 +78,24 @@ def analyze_ior(ctx: MethodSigContext, find: Find) -> FunctionLike:
         return default
     check_as_assignment(ctx.api, ctx.context)
     return accepting_anything(default).copy_modified(ret_type=ANY)
+
+
+def analyze_set(ctx: MethodContext, find: Find) -> Type:
+    """Return the type of ``signature.set(immutable=True)`` (``get_method_hook``).
+
+    Of a chain it says nothing: its first step gets what comes before it all the same.
+    """
+    given = dict(zip(ctx.callee_arg_names, ctx.args, strict=True)).get("immutable")
+    changed = get_proper_type(ctx.default_return_type)
+    if (
+        not (given and is_true(given[0]))
+        or not isinstance(changed, Instance)
+        or changed.type.fullname not in (names.SIGNATURE, names.GROUP, names.CHORD)
+        or not Steps(ctx.api, find).startable(changed.args[0])
+    ):
+        return changed
+    anything = ctx.api.named_generic_type("builtins.object", [])
+    return changed.copy_modified(args=[anything, *changed.args[1:]])
 
 
 def analyze_arguments(ctx: FunctionSigContext, find: Find) -> FunctionLike:

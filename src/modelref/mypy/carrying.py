@@ -128,6 +128,8 @@ _CARRIED_BY: Final[Mapping[str, Carried]] = {
     "modelref-yaml": Carried(sets=["builtins.set"], keys=["builtins.bytes", "datetime.date"]),
     "pickle": _ANYTHING,
 }
+#: Those that a project may have for all its tasks: ``setup`` lets no other stand.
+SERIALIZERS: Final = frozenset(each for each in _CARRIED_BY if each.startswith("modelref-"))
 
 
 class Cargo:
@@ -154,9 +156,17 @@ class Cargo:
         self._registered = registered
 
     @classmethod
-    def of(cls, options: Mapping[str, Expression], registered: frozenset[str]) -> "Cargo | None":
-        """Return the cargo of a task with these options, None where it is not known."""
-        serializer = _serializer(options)
+    def of(
+        cls, options: Mapping[str, Expression], default: str, registered: frozenset[str]
+    ) -> "Cargo | None":
+        """Return the cargo of a task, None where it is not known.
+
+        Args:
+            options: those of the task.
+            default: the serializer of tasks that name none.
+            registered: full names of classes that the project has registered with it.
+        """
+        serializer = _serializer(options, default)
         carried = _CARRIED_BY.get(serializer or "")
         if serializer is None or carried is None or "pydantic" in options:
             return None
@@ -236,11 +246,11 @@ def _is_of_models(each: Type) -> bool:
     return isinstance(proper, Instance) and proper.type.has_base(names.MODEL)
 
 
-def _serializer(options: Mapping[str, Expression]) -> str | None:
+def _serializer(options: Mapping[str, Expression], default: str) -> str | None:
     """Return the name of the serializer, None where it is not known."""
     written = options.get("serializer")
     if written is None:
-        return DEFAULT
+        return default
     return written.value if isinstance(written, StrExpr) else None
 
 

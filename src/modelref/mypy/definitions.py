@@ -11,13 +11,21 @@ from mypy.nodes import (
     Expression,
     FuncItem,
     RefExpr,
+    TempNode,
 )
-from mypy.plugin import CheckerPluginInterface, FunctionContext, FunctionSigContext, MethodContext
+from mypy.plugin import (
+    CheckerPluginInterface,
+    FunctionContext,
+    FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
+)
 from mypy.types import (
     CallableType,
     FunctionLike,
     Instance,
     LiteralType,
+    Parameters,
     Type,
     UnionType,
     get_proper_type,
@@ -56,7 +64,7 @@ def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
     if _is_bound(options) and not is_method:
         _check_first(ctx.api, decorated.func, function)
     _check_querysets(ctx.api, decorated.func, function, skipped)
-    cargo = carrying.Cargo.of(options, find.carried)
+    cargo = carrying.Cargo.of(options, find.serializer, find.carried)
     if cargo is not None:
         carrying.analyze(ctx.api, decorated.func, function, cargo, skipped)
     parameters = loading.parameters_of(
@@ -82,6 +90,29 @@ def analyze_options(ctx: FunctionSigContext, find: Find) -> FunctionLike:
     wanted = default.with_unpacked_kwargs()
     is_wrong = judge(ctx.api, wanted, given_by(call), call)
     return accepting_anything(wanted) if is_wrong else default
+
+
+def analyze_body(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Take the very function that a bound decorator gets (``get_method_signature_hook``).
+
+    It has overloads, and where :func:`analyze` reports something of the one that fits, mypy would
+    go on to the other.
+    """
+    default, made = ctx.default_signature, get_proper_type(ctx.default_signature.ret_type)
+    given = ctx.args[0][0] if ctx.args and ctx.args[0] else None
+    body = get_proper_type(given.type) if isinstance(given, TempNode) else None
+    if (
+        not isinstance(body, CallableType)
+        or not isinstance(made, Instance)
+        or body.variables
+        or body.unpack_kwargs
+        or not {*body.arg_kinds[:1]} & {ARG_POS, ARG_OPT}
+    ):
+        return default
+    rest = Parameters(body.arg_types[1:], body.arg_kinds[1:], body.arg_names[1:])
+    before = body.arg_types[: len(made.args) - 2]  # the instance, in what is made of a method
+    made = made.copy_modified(args=[*before, rest, body.ret_type])
+    return default.copy_modified(arg_types=[body], ret_type=made, variables=[])
 
 
 def _is_meant(overload: CallableType, call: CallExpr) -> bool:

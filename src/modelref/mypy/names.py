@@ -20,17 +20,18 @@ CHORD: Final = "modelref.celery.types.canvas.chord"
 #: What is sent like a signature, each with what it takes and what it gives as type arguments.
 SIGNATURES: Final = (SIGNATURE, CHAIN, GROUP, CHORD)
 
-#: Decorators, and the classes of what they return when they are called with options.
+#: Decorators, and the classes of what they return when they are called with options: those whose
+#: functions get the task or an instance first, and all.
 DECORATORS: Final = frozenset(
     {"modelref.celery.decorator.task", "modelref.celery.methods.task_method"}
 )
-CALLED_DECORATORS: Final = frozenset(
+BINDING_DECORATORS: Final = frozenset(
     {
-        "modelref.celery.decorator.TaskDecorator",
         "modelref.celery.decorator.BoundTaskDecorator",
         "modelref.celery.methods.TaskMethodDecorator",
     }
 )
+CALLED_DECORATORS: Final = BINDING_DECORATORS | {"modelref.celery.decorator.TaskDecorator"}
 
 MODEL: Final = "django.db.models.base.Model"
 QUERYSET: Final = "django.db.models.query.QuerySet"

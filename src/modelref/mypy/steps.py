@@ -145,6 +145,7 @@ class Steps:
 
     def _first_parameter(self, expr: Context) -> str | None:
         """Return the name of the parameter that gets the result, where it can be seen."""
+        expr = _before_set(expr)
         if not isinstance(expr, CallExpr) or not isinstance(expr.callee, MemberExpr):
             return None
         task = type_of(expr.callee.expr, self._api)
@@ -154,6 +155,7 @@ class Steps:
 
 def label_of_step(expr: Context) -> str:
     """Return the name of the task of a step; of several steps that of the last."""
+    expr = _before_set(expr)
     if isinstance(expr, OpExpr):
         return label_of_step(expr.right)
     if isinstance(expr, MemberExpr) and isinstance(expr.expr, (CallExpr, OpExpr)):
@@ -162,6 +164,17 @@ def label_of_step(expr: Context) -> str:
     for maker in _MAKERS:
         label = label.removesuffix(maker)
     return label
+
+
+def _before_set(expr: Context) -> Context:
+    """Return the signature on which ``.set(...)`` is called, where it is."""
+    while (
+        isinstance(expr, CallExpr)
+        and isinstance(expr.callee, MemberExpr)
+        and expr.callee.name == "set"
+    ):
+        expr = expr.callee.expr
+    return expr
 
 
 def _is_start(each: Type) -> bool:

@@ -113,7 +113,7 @@ class Consignment(Shippable):
         """Be told of a failure in the new style."""
         self.note("explain", kind(self), str(error))
 
-    @task_method(name="shop.weigh")  # type: ignore[arg-type]  # mypy: a weight may be `self`
+    @task_method(name="shop.weigh")
     def weigh(self, **weights: int) -> dict[str, int]:
         """Take arguments of any name."""
         return weights

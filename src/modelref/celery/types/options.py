@@ -101,7 +101,29 @@ class Links(TypedDict, Generic[R], total=False):
     link_error: "Errback | Sequence[Mapping[str, Any]] | None"
 
 
-class CallOptions(MessageOptions, Links[R], Generic[R], total=False):
+class MessageProperties(TypedDict, total=False):
+    """Properties of the message that a broker reads, beside those that options of Celery set.
+
+    Celery hands them on to kombu as they are: a name that it does not know goes along unread. These
+    are what the transports of kombu 5.5 to 5.7 read.
+    """
+
+    # AMQP 0-9-1, of `amqp.Message`; kombu itself sets the type and the encoding of the content.
+    app_id: str
+    cluster_id: str
+    message_id: str
+    timestamp: int  # in seconds
+    type: str
+    user_id: str
+    # SQS; the first and the third are also PGMQ's, from kombu 5.7 on.
+    MessageGroupId: str
+    MessageDeduplicationId: str
+    DelaySeconds: int
+    delay_seconds: int  # the same, from kombu 5.7 on
+    message_attributes: Mapping[str, Mapping[str, Any]]  # as boto3 takes them
+
+
+class CallOptions(MessageOptions, MessageProperties, Links[R], Generic[R], total=False):
     """What ``apply_async`` takes beside the arguments of the task."""
 
     add_to_parent: bool

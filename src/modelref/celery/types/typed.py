@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import override
 
+    from modelref.celery.types.bodies import Wrapped
     from modelref.celery.types.signatures import Signature
 
     A = TypeVar("A")
@@ -37,8 +38,8 @@ class TypedTask(CeleryTask, Generic[P, R_co]):
             ...
 
         @property
-        def __wrapped__(self) -> Callable[..., R_co]:
-            """The body; that of a bound task takes the task itself first."""
+        def __wrapped__(self) -> Wrapped[R_co]:
+            """The body, as it is called without the task."""
             ...
 
         # Any: what has all its arguments starts a chain, and may take a result where a default is.
