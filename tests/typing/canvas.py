@@ -130,7 +130,9 @@ def links() -> None:
     add.apply_async((1, 2), link_error=3)  # plugin E: Argument "link_error" to "add.apply_async" has incompatible type "int"; expected "Signature  # alone,pyright E: "link_error"
     add.apply_async((1, 2), link_error=show)  # E: "link_error"
     add.apply_async((1, 2), link_error="show")  # E: "link_error"
-    add.apply((1, 2), link_error=[show.s(), 3])  # mypy E: "int"  # pyright E: "link_error"
+    errbacks = [told_of_errors.s(), show.si("x")]
+    add.apply((1, 2), link_error=errbacks)
+    add.apply((1, 2), link_error=[*errbacks, *(each.s() for each in (show, show))])
     add.s(1, 2).set(link_error=told_of_errors.s()).apply_async(link_error=None)
     add.s(1, 2).link_error(told_of_errors.s())
     add.s(1, 2).on_error(3)  # E: "on_error"

@@ -1,7 +1,7 @@
 """Methods of models as tasks."""
 
 import threading
-from typing import reveal_type
+from typing import Any, reveal_type
 
 from modelref import ModelRef
 from modelref.celery import chain, task_method
@@ -62,8 +62,12 @@ class Counted(Consignment):
     @task_method(max_retries=3)
     def lock_again(self, lock: threading.Event, **more: str) -> None: ...  # plugin E: "Event" cannot travel
 
+    @task_method
+    def failed(self, request: Any, error: Exception, traceback: Any) -> None: ...
+
     def call_them(self) -> None:
         reveal_type(self.count.delay(1, note="n").get())  # R: int
+        self.count.apply_async((1,), link_error=self.failed.s())
         reveal_type(self.count_again(1, note="n"))  # R: int
         self.count.delay("1")  # E: "int"
         self.count_again.delay(1, note=2)  # E: "str"

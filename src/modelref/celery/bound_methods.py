@@ -23,6 +23,7 @@ R = TypeVar("R")
 
 A = TypeVar("A")
 B = TypeVar("B")
+C = TypeVar("C")
 X = TypeVar("X")
 Rest = ParamSpec("Rest")
 
@@ -107,6 +108,10 @@ class BoundTaskMethod(Generic[P, R]):
     @overload
     def s(
         self: "Callable[Concatenate[A, B, Rest], X]", /, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> "Signature[Never, X]": ...
+    @overload  # an errback: the request, the error and its traceback are open
+    def s(
+        self: "Callable[Concatenate[A, B, C, Rest], X]", /, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> "Signature[Never, X]": ...
     def s(self, /, *args: Any, **kwargs: Any) -> Any:
         """Make a signature; in a chain the result of the step before comes first."""

@@ -8,6 +8,7 @@ from modelref.celery.types.results import R_co
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CellType, CodeType
 
 P = ParamSpec("P")
 Self_contra = TypeVar("Self_contra", contravariant=True)
@@ -31,6 +32,12 @@ class Wrapped(Protocol[R_co]):
     __name__: str
     __qualname__: str
     __module__: str
+    __code__: "CodeType"
+    __defaults__: tuple[Any, ...] | None
+    __kwdefaults__: dict[str, Any]
+    __globals__: dict[str, Any]
+    __closure__: "tuple[CellType, ...] | None"
+    __annotations__: dict[str, Any]
 
     @property
     def __func__(self) -> "Callable[..., R_co]":

@@ -98,7 +98,8 @@ class Links(TypedDict, Generic[R], total=False):
     """What follows a call."""
 
     link: "Signature[R, Any] | Sequence[Signature[R, Any]] | None"  # it gets the result
-    link_error: "Errback | Sequence[Mapping[str, Any]] | None"
+    # For mypy a list of several errbacks that stands in a variable is one of objects.
+    link_error: "Errback | list[Any] | tuple[Any, ...] | None"
 
 
 class MessageProperties(TypedDict, total=False):
