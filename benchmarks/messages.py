@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from celery.signals import before_task_publish
 from kombu import Producer
 
 from benchmarks.project import Orders
@@ -16,27 +15,28 @@ class Unpublishing(Producer):
         return body
 
 
+class _Catching(Producer):
+    """A producer that keeps what it is given."""
+
+    caught: Any = None
+
+    def publish(self, body: Any, *args: Any, **kwargs: Any) -> None:
+        """Keep the body of a message."""
+        self.caught = body
+
+
 def published(task: Any, *args: Any) -> Any:
     """Return the body that a task gives to the serializer."""
-    from benchmarks import proj  # here, and below: Django has been set up
+    from benchmarks import proj  # here: Django has been set up
 
-    caught: list[Any] = []
-
-    def catch(body: Any, **kwargs: Any) -> None:
-        caught.append(body)
-
-    producer = Unpublishing(proj.app.connection_for_write().default_channel)
-    before_task_publish.connect(catch)
-    try:
-        task.apply_async(args, producer=producer)
-    finally:
-        before_task_publish.disconnect(catch)
-    return caught[0]
+    producer = _Catching(proj.app.connection_for_write().default_channel)
+    task.apply_async(args, producer=producer)
+    return producer.caught
 
 
 def handed(body: Any) -> Any:
     """Return the list of references that a body is handed for the decoded body of a message."""
-    from benchmarks import tasks
+    from benchmarks import tasks  # here, and below: Django has been set up
 
     args, kwargs, _ = body
     tasks.keep.push_request(id="1", called_directly=False, args=args, kwargs=kwargs)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from modelref.late import apps
+
 if TYPE_CHECKING:
     from modelref.identity import Identity
 
@@ -113,11 +115,9 @@ def not_found_class(label: str) -> type[ReferenceNotFound]:
 
 
 def _not_found_class(name: str) -> type[ReferenceNotFound]:
-    from django.apps import apps  # here: importing this module must not need Django's registry
-
-    if not apps.models_ready:
+    if not apps().models_ready:
         return ReferenceNotFound
-    for model in apps.get_models(include_auto_created=True):
+    for model in apps().get_models(include_auto_created=True):
         if name == _NOT_FOUND + model._meta.label_lower.replace(".", "__"):
             # django-stubs give a model its errors only where the model is known.
             return _joined_class(name, model.DoesNotExist)  # type: ignore[attr-defined]

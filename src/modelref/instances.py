@@ -3,12 +3,12 @@
 import copy
 import gc
 import sys
-from functools import cache
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelref.errors import UnsavedInstance
 from modelref.identity import alias_on_wire
+from modelref.late import router
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -64,14 +64,7 @@ def row_of(instance: "Model") -> Row:
 
 def alias_for_write(model: "type[Model]", instance: "Model | None" = None) -> str | None:
     """Return the alias that the router writes the model to, None for ``default``."""
-    return alias_on_wire(_router().db_for_write(model, instance=instance))
-
-
-@cache
-def _router() -> Any:
-    from django.db import router  # here: no Django database at import
-
-    return router
+    return alias_on_wire(router().db_for_write(model, instance=instance))
 
 
 def twin_of(instance: "Model") -> "Model":

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from modelref.errors import ForbiddenModel, UnknownModel
+from modelref.late import apps
 from modelref.settings import setting
 
 if TYPE_CHECKING:
@@ -11,9 +12,7 @@ if TYPE_CHECKING:
 
 def registry_is_ready() -> bool:
     """Whether models can be looked up: ``django.setup()`` has loaded them all."""
-    from django.apps import apps  # here: decoding works without Django's registry
-
-    return apps.models_ready
+    return apps().models_ready
 
 
 def find_model(label: str) -> "type[Model]":
@@ -26,11 +25,9 @@ def find_model(label: str) -> "type[Model]":
         UnknownModel: no such model is installed, or it has been swapped out.
         ForbiddenModel: ``MODELREF["MODELS"]`` does not list it.
     """
-    from django.apps import apps  # here: as above
-
     current = _renamed(label)
     try:
-        model = apps.get_model(current)
+        model = apps().get_model(current)
     except (LookupError, ValueError):
         raise UnknownModel(
             f"{current} is not an installed model. If it was renamed or moved, add "

@@ -11,6 +11,8 @@ from modelref.errors import UnknownAlias
 from modelref.identity import DEFAULT_ALIAS, Identity, one_line
 from modelref.instances import Row
 from modelref.keys import key_of
+from modelref.late import connections
+from modelref.querysets import is_manager_class
 from modelref.settings import setting
 
 if TYPE_CHECKING:
@@ -64,13 +66,14 @@ class DatabaseResolver:
         self, model: "type[Model]", pks: Sequence[Any], using: str | None
     ) -> "dict[Any, Model]":
         """See :meth:`Resolver.read`; a connection that has died is opened again once."""
-        from django.db import InterfaceError, OperationalError  # here: no Django
-
         rows = self.rows(model, self.using or using or DEFAULT_ALIAS)
         try:
             return self._read(rows, pks)
-        except (OperationalError, InterfaceError):
-            if not close_if_dead(rows.db):
+        except Exception as error:
+            from django.db import InterfaceError, OperationalError  # here: for an error alone
+
+            lost = isinstance(error, (OperationalError, InterfaceError)) and close_if_dead(rows.db)
+            if not lost:
                 raise
             return self._read(rows, pks)
 
@@ -96,9 +99,7 @@ DATABASE: Resolver = DatabaseResolver()
 
 def most_rows(model: "type[Model]", using: str | None) -> int:
     """Return how many rows of a model one query may ask for."""
-    from django.db import connections  # here: no Django database at import
-
-    most_parameters = connections[using or DEFAULT_ALIAS].features.max_query_params
+    most_parameters = connections()[using or DEFAULT_ALIAS].features.max_query_params
     if most_parameters is None:
         return MOST_ROWS_IN_ONE_QUERY
     return min(MOST_ROWS_IN_ONE_QUERY, most_parameters // len(key_of(model).fields))
@@ -126,9 +127,7 @@ def close_if_dead(using: str) -> bool:
     Returns:
         Whether it was closed.
     """
-    from django.db import connections  # here: no Django database at import
-
-    connection = connections[using]
+    connection = connections()[using]
     if connection.connection is None or connection.in_atomic_block:
         return False
     if not connection.get_autocommit() or connection.is_usable():
@@ -141,9 +140,7 @@ def check_alias(row: Row) -> None:
     """Raise ``UnknownAlias`` for a row in a database that ``DATABASES`` does not have."""
     if row.using is None:
         return
-    from django.db import connections  # here: no Django database at import
-
-    if row.using not in connections.settings:
+    if row.using not in connections().settings:
         raise UnknownAlias(
             f"{one_line(str(Identity(*row)))}: the database alias {row.using!r} is not in "
             f"DATABASES here. Give every process that sends or runs tasks the same aliases."
@@ -159,14 +156,12 @@ def manager_of(model: "type[Model]") -> "Manager[Model]":
     Raises:
         AttributeError: the model has no manager of the name that it gives; a system check says so.
     """
-    from django.db.models.manager import BaseManager  # here: no Django model at import
-
     chosen = chosen_manager(model)
     if chosen is not None:
         named: Manager[Model] = getattr(model, chosen)
         return named
     manager = getattr(model, setting("MANAGER"), None)
-    if isinstance(manager, BaseManager):
+    if is_manager_class(type(manager)):
         return manager  # type: ignore[return-value]  # django-stubs: .using() is a Manager's
     return model._default_manager
 
@@ -179,9 +174,7 @@ def chosen_manager(model: Any) -> str | None:
 
 def _storable(rows: "QuerySet[Model]", pks: Sequence[Any]) -> list[Any]:
     """Leave out integers that no column holds: for one of them the whole query is refused."""
-    from django.db import connections  # here: no Django database at import
-
-    ops = connections[rows.db].ops
+    ops = connections()[rows.db].ops
     ranges = [_range(ops, field) for field in key_of(rows.model).fields]
     if not any(ranges):
         return list(pks)

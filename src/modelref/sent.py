@@ -15,6 +15,7 @@ from modelref.contents import common_group
 from modelref.identity import alias_on_wire, described
 from modelref.instances import Row
 from modelref.keys import key_of
+from modelref.late import router
 from modelref.refs import Ref, instance_of, pk_of
 
 if TYPE_CHECKING:
@@ -97,8 +98,6 @@ def sent_rows(instances: "Sequence[Model]", model: "type[Model]") -> SentRows | 
         instances: one or more.
         model: the class of all of them.
     """
-    from django.db import router  # here: no Django database at import
-
     name = getattr(model._meta.pk, "attname", None)
     if name is None or key_of(model).composite:
         return None
@@ -106,8 +105,8 @@ def sent_rows(instances: "Sequence[Model]", model: "type[Model]") -> SentRows | 
     pks = [vars(instance).get(name) for instance in instances]
     if any(pk is None for pk in pks) or any(state.adding for state in states):
         return None
-    if router.routers:
-        aliases = {router.db_for_write(model, instance=each) for each in instances}
+    if router().routers:
+        aliases = {router().db_for_write(model, instance=each) for each in instances}
     else:  # what Django's router then says
         aliases = {state.db or "default" for state in states}
     if len(aliases) > 1:
