@@ -246,6 +246,53 @@ def test_a_class_that_the_project_has_registered_is_carried(tmp_path: Path) -> N
     assert after.startswith("Success")
 
 
+METHODS = """
+from typing import Any, Protocol
+from django.db import models
+from modelref.celery import task_method
+from tests.shop.models import Consignment, Order, Parcel
+
+class Later(Protocol):
+    def delay(self, order: Order, parcel: Parcel) -> Any: ...
+
+class Box(models.Model):
+    @task_method(max_retries=3)
+    def empty(**more: int) -> None: ...
+
+def later(task: Later) -> None: ...
+
+def send(consignment: Consignment) -> None:
+    later(consignment.dispatch)
+    later(Consignment.dispatch)
+    type(consignment).dispatch.delay(1)
+"""
+
+
+def test_a_method_gets_an_instance_and_is_no_task_on_the_class(tmp_path: Path) -> None:
+    config = write_config(tmp_path, PLUGINS)
+    module = tmp_path / "methods_of_box.py"
+    module.write_text(METHODS)
+
+    said = remarks_of_mypy(run_mypy(config, str(module)))[module.name]
+
+    lines = METHODS.splitlines()
+    method = "TaskMethod[Consignment, [Order, Parcel, str], dict[str, Any]]"
+    assert [(lines[each.line - 1].strip(), each.text) for each in said] == [
+        (
+            "def empty(**more: int) -> None: ...",
+            'A method gets its instance first, and "empty" takes nothing there: put self there',
+        ),
+        (
+            "later(Consignment.dispatch)",
+            f'Argument 1 to "later" has incompatible type "{method}"; expected "Later"',
+        ),
+        (
+            "type(consignment).dispatch.delay(1)",
+            '"dispatch" has no "delay": call it on an instance, instance.dispatch.delay(...)',
+        ),
+    ]
+
+
 def test_tasks_have_the_serializer_of_the_project(tmp_path: Path) -> None:
     config = write_config(tmp_path, PLUGINS, cache=tmp_path / "cache")
     module = tmp_path / "serialized.py"

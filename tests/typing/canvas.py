@@ -113,7 +113,7 @@ def chords() -> None:
     (group(add.s(1, 2), add.s(3, 4)) | join.s())  # plugin E: "join" takes "list[str]"  # alone,pyright E: "Signature[list[str], str]"
 
 
-def links() -> None:
+def links(order: Order) -> None:
     #: `link=` and `.link(...)`
     add.apply_async((1, 2), link=show.s())  # plugin E: The result of "add" is "int"; "show" takes "str" for "text"  # alone,pyright E: "Signature[str, None]"
     add.apply_async((1, 2), link=double.s())
@@ -135,6 +135,12 @@ def links() -> None:
     add.apply((1, 2), link_error=[*errbacks, *(each.s() for each in (show, show))])
     add.s(1, 2).set(link_error=told_of_errors.s()).apply_async(link_error=None)
     add.s(1, 2).link_error(told_of_errors.s())
+    add.apply_async((1, 2), link_error=show.s("x"))  # plugin E: "show" has all its arguments and takes no id of a task: write .si(...)
+    add.apply_async((1, 2), link_error=[show.s(), double.s()])  # plugin E: "double" is given the id of the task that fails, a text; it takes "int" for "x"
+    add.s(1, 2).apply_async(link_error=now.s())  # plugin E: write .si(...)
+    add.s(1, 2).link_error(add.s(1, 2))  # plugin E: write .si(...)
+    add.s(1, 2).on_error(add.s(1))  # plugin E: it takes "int"
+    add.s(1, 2).on_error(ship.si(order, 1))
     add.s(1, 2).on_error(3)  # E: "on_error"
     add.s(1, 2).link_error("show")  # E: "link_error"
     reveal_type(told_of_errors.s())  # R: Signature[Never, None]

@@ -1,82 +1,51 @@
 """What a task may take and give, by its serializer; and the options of `@task`."""
 
+import logging
+import re
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import weakref
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum, IntEnum
-from typing import IO, Annotated, Any, Literal, NamedTuple, Protocol, TypedDict, TypeVar, reveal_type
+from types import MappingProxyType
+from typing import IO, Annotated, Any, Literal, TypeVar, reveal_type
 from uuid import UUID
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from modelref import ModelRef
 from modelref.celery import Load, RefTask, task
 from tests.shop.models import Customer, Order
+from tests.typing._values import (
+    Called,
+    Colour,
+    Held,
+    Level,
+    Money,
+    Movie,
+    Pair,
+    Pickling,
+    Point,
+    Quick,
+    Size,
+    Sized,
+)
 
 T = TypeVar("T")
-
-
-class Size(models.TextChoices):
-    """Is a text."""
-
-    SMALL = "small"
-
-
-class Level(IntEnum):
-    """Is a number."""
-
-    LOW = 1
-
-
-class Colour(Enum):
-    """Is neither."""
-
-    RED = "red"
-
-
-class Movie(TypedDict):
-    """Is a dict."""
-
-    name: str
-    order: ModelRef[Order]
-
-
-class Held(TypedDict):
-    """Has something in it that does not travel."""
-
-    name: str
-    lock: threading.Event
-
-
-class Pair(NamedTuple):
-    """Is a tuple."""
-
-    left: int
-    right: str
-
-
-@dataclass
-class Point:
-    """Is a class of the project."""
-
-    x: int
-
-
-class Money:
-    """Says itself how it is written."""
-
-    def __json__(self) -> str:
-        return ""
-
-
-class Sized(Protocol):
-    """Is any class that has a size."""
-
-    size: int
 
 
 # fmt: off
@@ -103,6 +72,15 @@ def unfit_one(
     held: Held | None = None,  # plugin E: "Event" cannot travel
     *rest: HttpRequest,  # plugin E: "HttpRequest" cannot travel
     **named: threading.Event,  # plugin E: "Event" cannot travel
+) -> None: ...
+
+
+@task
+def unfit_too(
+    error: Exception,  # plugin E: "Exception" cannot travel as modelref-json: use plain values of it
+    call: Called,  # plugin E: "Called" cannot travel as modelref-json: use its name
+    names: KeysView[str],  # plugin E: "KeysView[str]" cannot travel as modelref-json: use a list
+    view: memoryview,  # plugin E: cannot travel as modelref-json: use plain values of it
 ) -> None: ...
 
 
@@ -149,7 +127,7 @@ def gives_response() -> list[HttpResponse]:  # plugin E: The result "HttpRespons
 
 
 @task
-async def gives_coroutine() -> int:  # plugin E: cannot travel as modelref-json: use what it gives
+async def gives_coroutine() -> int:  # plugin E: Celery runs no coroutines: start this one in a task, by async_to_sync
     return 1
 
 
@@ -174,7 +152,27 @@ def pickled(unique: set[int], span: timedelta, point: Point) -> None: ...
 
 
 @task(serializer="modelref-pickle")
-def pickled_wrongly(lock: threading.Event) -> None: ...  # plugin E: "Event" cannot travel as modelref-pickle
+def pickled_wrongly(
+    lock: threading.Event,  # plugin E: "Event" cannot travel as modelref-pickle
+    pool: ThreadPoolExecutor,  # plugin E: "ThreadPoolExecutor" cannot travel as modelref-pickle
+    variable: ContextVar[int],  # plugin E: "ContextVar[int]" cannot travel as modelref-pickle
+    handler: logging.Handler,  # plugin E: "Handler" cannot travel as modelref-pickle
+    found: re.Match[str],  # plugin E: "Match[str]" cannot travel as modelref-pickle
+    proxy: MappingProxyType[str, int],  # plugin E: "MappingProxyType[str, int]" cannot travel
+    weak: weakref.ref[Point],  # plugin E: "ReferenceType[Point]" cannot travel as modelref-pickle
+    database: BaseDatabaseWrapper,  # plugin E: "BaseDatabaseWrapper" cannot travel
+    values: ValuesView[int],  # plugin E: "ValuesView[int]" cannot travel as modelref-pickle: use a list
+    pattern: re.Pattern[str],
+) -> None: ...
+
+
+@task(base=Pickling)
+def pickled_by_its_base(unique: set[int]) -> set[int]:
+    return unique
+
+
+@task(base=Quick)
+def not_pickled_by_its_base(unique: set[int]) -> None: ...  # plugin E: "set[int]" cannot travel as modelref-json
 
 
 @task(serializer="json")
@@ -200,6 +198,30 @@ def lacks_self(order: Order) -> None: ...  # plugin E: bind=True gives the task 
 
 @task(bind=True)
 def lacks_self_too(order: ModelRef[Order], count: int) -> None: ...  # plugin E: put self there
+
+
+@task(bind=True)
+def lacks_self_as_well(name: str, count: int) -> None: ...  # plugin E: bind=True gives the task first, and "name" is "str": put self there
+
+
+@task(bind=True)
+def has_other_self(self: Movie, count: int) -> None: ...  # plugin E: and "self" is "Movie": annotate RefTask
+
+
+@task(bind=True, base=Quick)
+def has_own_self(self: Quick, count: int) -> None: ...
+
+
+@task(bind=True)
+def has_some_self(self: Sized | None, count: int) -> None: ...
+
+
+@task(bind=True)  # alone E: "BoundTaskDecorator"  # pyright E: "__call__"
+def lacks_all(*, count: int) -> None: ...  # plugin E: bind=True gives the task first, and "lacks_all" takes nothing there: put self there
+
+
+@task(bind=True)  # alone E: "BoundTaskDecorator"  # pyright E: "__call__"
+def lacks_all_too(**more: int) -> None: ...  # plugin E: "lacks_all_too" takes nothing there
 
 
 @task(bind=True)
@@ -233,8 +255,8 @@ def takes_lock(self: Any, lock: threading.Event, **more: Any) -> None: ...  # pl
 def calls_it_task(task: RefTask, number: int, **more: str) -> None: ...
 
 
-@task(bind=True)  # mypy E: incompatible type "Callable[[], None]"  # pyright E: "() -> None"  # pyright E: "__call__"
-def has_none() -> None: ...
+@task(bind=True)  # alone E: "BoundTaskDecorator"  # pyright E: "() -> None"  # pyright E: "__call__"
+def has_none() -> None: ...  # plugin E: bind=True gives the task first, and "has_none" takes nothing there
 
 
 #: `@task` on a class

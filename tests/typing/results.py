@@ -115,7 +115,7 @@ def again(self: RefTask, number: int) -> None:
     reveal_type(again.__wrapped__(3))  # R: None
     reveal_type(again.__wrapped__.__func__(again, 3))  # R: None
     reveal_type(fetch.__wrapped__.__qualname__)  # R: str
-    reveal_type(fetch.__wrapped__.__defaults__)  # R: tuple[Any, ...] | None
+    _ = fetch.__wrapped__.__defaults__
     reveal_type(fetch.__wrapped__.__code__.co_name)  # R: str
     reveal_type(list(map(fetch.__wrapped__, [1])))  # R: list[int]
     _ = fetch.__wrapped__.nope  # E: "nope"

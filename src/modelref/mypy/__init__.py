@@ -76,6 +76,8 @@ SIGNATURES_OF_SIGNATURES: Final[Mapping[str, Sig]] = {
     "apply_async": starting.analyze_apply,
     "delay": starting.analyze_delay,
     "link": canvas.analyze_link,
+    "link_error": canvas.analyze_errback,
+    "on_error": canvas.analyze_errback,
 }
 RESULTS_OF_SIGNATURES: Final[Mapping[str, Hook]] = {
     "apply": starting.analyze_arguments,

@@ -23,6 +23,7 @@ from mypy.nodes import (
     NameExpr,
     OperatorAssignmentStmt,
     OpExpr,
+    RefExpr,
     TempNode,
     TypeInfo,
     Var,
@@ -185,6 +186,11 @@ def class_named(node: Any) -> TypeInfo | None:
     """Return the class of a symbol that was looked up, if it is one and is ready."""
     found = None if node is None else node.node
     return found if isinstance(found, TypeInfo) else None
+
+
+def class_in(expr: Expression) -> TypeInfo | None:
+    """Return the class that an expression names, None where it is not known."""
+    return class_named(expr) if isinstance(expr, RefExpr) else None
 
 
 def type_of(expr: Expression, api: CheckerPluginInterface) -> Type:

@@ -1,6 +1,7 @@
 """``|``, ``chain(...)``, ``group(...)``, ``chord(...)`` and ``link=``."""
 
 import itertools
+from collections.abc import Sequence
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -177,15 +178,33 @@ def _check_body(
 
 
 def check_links(api: CheckerPluginInterface, find: Find, gives: Type, call: CallExpr) -> None:
-    """Check what a call names as ``link=``: it gets the result."""
-    linked = _given(call, "link", None)
-    if linked is None:
-        return
+    """Check what a call names as ``link=``, which gets the result, and as ``link_error=``."""
     steps = Steps(api, find)
+    for each in _linked(call, "link"):
+        steps.check(_sender(call, gives), steps.step(each))
+    for each in _linked(call, "link_error"):
+        _check_errback(api, steps, each)
+
+
+def _linked(call: CallExpr, option: str) -> Sequence[Expression]:
+    """Return the callbacks that are written in a call."""
+    linked = _given(call, option, None)
     several = linked.items if isinstance(linked, (ListExpr, TupleExpr)) else [linked]
-    for each in several:
-        if not isinstance(each, StarExpr):
-            steps.check(_sender(call, gives), steps.step(each))
+    return [each for each in several if each is not None and not isinstance(each, StarExpr)]
+
+
+def _check_errback(api: CheckerPluginInterface, steps: Steps, errback: Expression) -> None:
+    """Report a signature of a task that fits no error; of what is no signature mypy says so."""
+    found = get_proper_type(type_of(errback, api))
+    if isinstance(found, Instance) and found.type.fullname == names.SIGNATURE:
+        steps.check_errback(steps.step(errback, found))
+
+
+def analyze_errback(ctx: MethodSigContext, find: Find) -> FunctionLike:
+    """Check ``signature.on_error(errback)`` (``get_method_signature_hook``)."""
+    if isinstance(ctx.context, CallExpr) and len(ctx.context.args) == 1:
+        _check_errback(ctx.api, Steps(ctx.api, find), ctx.context.args[0])
+    return ctx.default_signature
 
 
 def analyze_link(ctx: MethodSigContext, find: Find) -> FunctionLike:

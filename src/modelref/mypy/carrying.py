@@ -3,6 +3,7 @@
 What cannot be known passes: ``Any``, type variables, classes of libraries without types.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -20,9 +21,9 @@ from mypy.types import (
 )
 
 from modelref.mypy import names
-from modelref.mypy.adapter import is_true, report, shown
+from modelref.mypy.adapter import as_base, class_in, is_true, report, shown
 from modelref.mypy.codes import CARRY
-from modelref.mypy.instead import NEVER, SETS, instead_of
+from modelref.mypy.instead import NEVER, SETS, instead_of, is_callable
 from modelref.mypy.parts import parts
 
 DEFAULT: Final = "modelref-json"
@@ -56,7 +57,9 @@ _CONTAINERS: Final = (
     "typing.Sized",
 )
 _EXACTLY: Final = frozenset(_CONTAINERS[3:])
-_OF_ERRBACKS: Final = ("builtins.BaseException", "celery.app.task.Context")
+_NO_COROUTINES: Final = "Celery runs no coroutines: start this one in a task, by async_to_sync"
+#: What Celery hands to a task that is linked to errors, in the same process: these, a traceback.
+_OF_ERRBACKS: Final = ("celery.app.task.Context", "builtins.BaseException")
 
 
 def analyze(
@@ -76,20 +79,17 @@ def analyze(
         skipped: how many parameters no caller gives.
     """
     pairs = list(zip(body.arguments, function.arg_types, strict=False))[skipped:]
-    for argument, each in pairs:
+    for place, (argument, each) in enumerate(pairs):
         wrong = cargo.refused(each)
-        if wrong is not None and not _is_of_errback(wrong):
+        handed = _OF_ERRBACKS[place : place + 1] if len(pairs) > len(_OF_ERRBACKS) else ()
+        if wrong is not None and as_base(wrong, *handed) is None:
             report(api, f"{shown(wrong, api)} {cargo.problem(wrong, api)}", argument, CARRY)
     result = None if cargo.ignores_result else cargo.refused(function.ret_type)
-    if result is not None:
+    if result is not None and body.is_coroutine:
+        report(api, _NO_COROUTINES, body, CARRY)
+    elif result is not None:
         message = f"The result {shown(result, api)} {cargo.problem(result, api)}"
         report(api, message, body, CARRY)
-
-
-def _is_of_errback(each: Type) -> bool:
-    """Whether it is what Celery hands to a task that is linked to errors, in the same process."""
-    proper = get_proper_type(each)
-    return isinstance(proper, Instance) and any(map(proper.type.has_base, _OF_ERRBACKS))
 
 
 class Carried:
@@ -232,7 +232,8 @@ class Cargo:
         ):
             return True
         never = any(map(info.has_base, NEVER))
-        return not never and (self._carried.others or info.is_protocol)
+        unknown = info.is_protocol and not is_callable(info)
+        return not never and (self._carried.others or unknown)
 
 
 def _is_container(info: TypeInfo) -> bool:
@@ -250,9 +251,22 @@ def _serializer(options: Mapping[str, Expression], default: str) -> str | None:
     """Return the name of the serializer, None where it is not known."""
     written = options.get("serializer")
     if written is None:
-        return default
+        return None if _base_sets(options, "serializer") else default
     return written.value if isinstance(written, StrExpr) else None
 
 
 def _ignores_result(options: Mapping[str, Expression]) -> bool:
-    return is_true(options.get("ignore_result"))
+    """Whether the result does not travel, or may not."""
+    written = options.get("ignore_result")
+    return _base_sets(options, "ignore_result") if written is None else is_true(written)
+
+
+def _base_sets(options: Mapping[str, Expression], name: str) -> bool:
+    """Whether an option is set in the class of a task, or may be, where that is not known."""
+    if "base" not in options:
+        return False
+    info = class_in(options["base"])
+    if info is None:
+        return True
+    own = itertools.takewhile(lambda each: each.fullname != names.REF_TASK, info.mro)
+    return any(name in each.names for each in own)

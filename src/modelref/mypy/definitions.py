@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from mypy.erasetype import erase_typevars
 from mypy.nodes import (
-    ARG_OPT,
     ARG_POS,
+    ARG_STAR,
     CallExpr,
     Decorator,
     Expression,
@@ -31,8 +31,9 @@ from mypy.types import (
     get_proper_type,
 )
 
-from modelref.mypy import carrying, loading, names
+from modelref.mypy import bound, carrying, loading, names
 from modelref.mypy.adapter import (
+    ANY,
     accepting_anything,
     as_base,
     given_by,
@@ -43,7 +44,7 @@ from modelref.mypy.adapter import (
 from modelref.mypy.codes import CALL, CARRY
 from modelref.mypy.project import Project
 from modelref.mypy.verdict import judge
-from modelref.mypy.widening import Find, as_model
+from modelref.mypy.widening import Find
 
 
 def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
@@ -55,14 +56,16 @@ def analyze(ctx: FunctionContext | MethodContext, find: Project) -> Type:
     decorated = ctx.context
     if not isinstance(decorated, Decorator):
         return ctx.default_return_type
-    function = get_proper_type(decorated.func.type)
-    if not isinstance(function, CallableType):
-        return ctx.default_return_type
     options = _options(decorated)
     is_method = _is_method(ctx)
     skipped = int(_is_bound(options)) + int(is_method)
-    if _is_bound(options) and not is_method:
-        _check_first(ctx.api, decorated.func, function)
+    if is_method and isinstance(ctx, MethodContext):  # what is wrong below a bare one mypy says
+        bound.analyze_method(ctx, decorated.func)
+    elif _is_bound(options) and not is_method:
+        bound.analyze(ctx, decorated.func, options, find)
+    function = get_proper_type(decorated.func.type)
+    if not isinstance(function, CallableType):
+        return ctx.default_return_type
     _check_querysets(ctx.api, decorated.func, function, skipped)
     cargo = carrying.Cargo.of(options, find.serializer, find.carried)
     if cargo is not None:
@@ -106,11 +109,13 @@ def analyze_body(ctx: MethodSigContext, find: Find) -> FunctionLike:
         or not isinstance(made, Instance)
         or body.variables
         or body.unpack_kwargs
-        or not {*body.arg_kinds[:1]} & {ARG_POS, ARG_OPT}
+        or body.arg_kinds[:1] == [ARG_STAR]
     ):
         return default
-    rest = Parameters(body.arg_types[1:], body.arg_kinds[1:], body.arg_names[1:])
-    before = body.arg_types[: len(made.args) - 2]  # the instance, in what is made of a method
+    skipped = 0 if bound.lacks_first(body) else 1
+    rest = Parameters(body.arg_types[skipped:], body.arg_kinds[skipped:], body.arg_names[skipped:])
+    # The instance, in what is made of a method.
+    before = [*body.arg_types[:skipped], ANY][: len(made.args) - 2]
     made = made.copy_modified(args=[*before, rest, body.ret_type])
     return default.copy_modified(arg_types=[body], ret_type=made, variables=[])
 
@@ -131,16 +136,6 @@ def _check_no_class(ctx: FunctionContext | MethodContext) -> None:
         found = f'"{given.type_object().name}" is a class'
         message = f"A task is made of a function, and {found}: derive it from RefTask"
         report(ctx.api, message, ctx.context, CALL)
-
-
-def _check_first(api: CheckerPluginInterface, body: FuncItem, function: CallableType) -> None:
-    """Report a row where ``bind=True`` gives the task: ``self`` was forgotten."""
-    first = function.arg_types[0] if function.arg_types else None
-    if first is None or not as_model(first) or function.arg_kinds[0] not in {ARG_POS, ARG_OPT}:
-        return
-    name = function.arg_names[0]
-    message = f'bind=True gives the task first, and "{name}" is {shown(first, api)}: put self there'
-    report(api, message, body.arguments[0], CALL)
 
 
 def _check_querysets(

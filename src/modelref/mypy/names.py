@@ -37,6 +37,7 @@ MODEL: Final = "django.db.models.base.Model"
 QUERYSET: Final = "django.db.models.query.QuerySet"
 #: Under these names django-stubs has had it.
 QUERYSETS: Final = (QUERYSET, "django.db.models.query._QuerySet")
+CELERY_TASK: Final = "celery.app.task.Task"
 CELERY_SIGNATURE: Final = "celery.canvas.Signature"
 PREFETCH: Final = "django.db.models.query.Prefetch"
 FIELD: Final = "django.db.models.fields.Field"

@@ -19,8 +19,9 @@ from modelref.mypy import names
 from modelref.mypy.adapter import ANY, as_base, fits, report, shown, type_of, union
 from modelref.mypy.codes import CHAIN
 from modelref.mypy.tasks import function_of, label_of
-from modelref.mypy.widening import Find, Widening
+from modelref.mypy.widening import Find, Widening, as_model
 
+_NO_IDS = tuple(f"builtins.{each}" for each in ("bool", "bytes", "dict", "float", "int", "list"))
 _MAKERS = (".s", ".si", ".signature", ".subtask")
 
 
@@ -85,9 +86,23 @@ class Steps:
             return f'"{after.label}" has all its arguments and takes no result: write .si(...)'
         if fits(gives, Widening(self._api, self._find).type(open_for)):
             return None
-        parameter = self._first_parameter(after.expr)
-        place = f' for "{parameter}"' if parameter else ""
-        return f'"{after.label}" takes {shown(open_for, self._api)}{place}'
+        return f'"{after.label}" takes {shown(open_for, self._api)}{self._place(after)}'
+
+    def check_errback(self, errback: Step) -> None:
+        """Report what takes nothing of what Celery calls it with when a task fails.
+
+        That is the task's id, or, where more than one parameter is open, its request, the error
+        and the traceback. Which it is, and whether a class fits a request, a type may not say.
+        """
+        open_for = self.open_for(errback.takes)
+        if open_for is None:
+            problem = "has all its arguments and takes no id of a task: write .si(...)"
+        elif _is_no_id(open_for):
+            wanted = f"{shown(open_for, self._api)}{self._place(errback)}"
+            problem = f"is given the id of the task that fails, a text; it takes {wanted}"
+        else:
+            return
+        report(self._api, f'"{errback.label}" {problem}', errback.expr, CHAIN)
 
     def follow(self, steps: Sequence[Step]) -> tuple[Type, Type]:
         """Return what a chain takes and gives; report the steps that do not fit."""
@@ -143,6 +158,11 @@ class Steps:
             problem = f"{shown(proper, self._api)} is no signature"
         report(self._api, problem, expr, CHAIN)
 
+    def _place(self, step: Step) -> str:
+        """Return the end of a message about the parameter that is open."""
+        parameter = self._first_parameter(step.expr)
+        return f' for "{parameter}"' if parameter else ""
+
     def _first_parameter(self, expr: Context) -> str | None:
         """Return the name of the parameter that gets the result, where it can be seen."""
         expr = _before_set(expr)
@@ -180,6 +200,14 @@ def _before_set(expr: Context) -> Context:
 def _is_start(each: Type) -> bool:
     proper = get_proper_type(each)
     return isinstance(proper, Instance) and proper.type.fullname == names.START
+
+
+def _is_no_id(each: Type) -> bool:
+    """Whether it is a row, a number or a container: neither a text nor a request."""
+    proper = get_proper_type(each)
+    if not isinstance(proper, Instance) or proper.type.has_base("builtins.str"):
+        return False
+    return as_model(proper) or proper.type.fullname in _NO_IDS
 
 
 def _may_be_signature(each: Type) -> bool:

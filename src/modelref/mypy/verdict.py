@@ -75,5 +75,5 @@ def with_near_miss(message: str, known: list[str]) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the end of a message about a name that does not exist."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    near = get_close_matches(name, list(known), n=1, cutoff=0.55)
     return f'; did you mean "{near[0]}"?' if near else ""
